@@ -1,0 +1,5 @@
+//! Texts to trees and back: YAML and JSON with the bytes Helm reads and writes.
+
+mod node;
+
+pub use node::{Data, Entry, Map, Node, Style};

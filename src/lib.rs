@@ -1,0 +1,9 @@
+//! clearml-k8s renders ClearML Server for Kubernetes, and any Helm chart byte for byte as Helm does.
+//!
+//! The library never prints, reads the environment or exits; rendering is a function of its inputs.
+//! ARCHITECTURE.md tells the data's way through these modules.
+
+pub mod codec;
+pub mod diag;
+pub mod manifest;
+pub mod trace;

@@ -1,0 +1,3 @@
+//! The `clearml-k8s` program.
+
+fn main() {}

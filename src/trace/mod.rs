@@ -1,0 +1,78 @@
+//! Where output came from: byte ranges of rendered text, the template expression that wrote each, and
+//! the values it read with the places where they were set.
+//!
+//! Both engines can feed a [`Trace`]; a render that nobody traces pays nothing. This module knows no
+//! template language and no chart.
+
+use crate::codec::Node;
+use crate::diag::{Frame, Place, Span};
+
+/// What a value did for the text it is named on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// The text is made from the value.
+    Data,
+    /// The value decided whether, or how often, the text is there.
+    Control,
+}
+
+/// A value that was read.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Path in the values tree, such as `storage.nfs.server`; list items as `[0]`.
+    pub path: String,
+    /// The value with its place and what it replaced.
+    pub value: Node,
+    /// What it did.
+    pub role: Role,
+}
+
+/// A range of output and what wrote it.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// Bytes of the output.
+    pub output: Span,
+    /// The expression in its template: file, line and column; its text is the expression.
+    pub template: Place,
+    /// Values it read.
+    pub origins: Vec<Origin>,
+    /// Calls it went through, innermost first.
+    pub calls: Vec<Frame>,
+}
+
+/// Every write of one rendered text, in output order; ranges may nest, the innermost stands last.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    writes: Vec<Write>,
+}
+
+impl Trace {
+    /// A trace of these writes, in any order.
+    #[must_use]
+    pub fn new(mut writes: Vec<Write>) -> Self {
+        writes.sort_by_key(|write| (write.output.start(), std::cmp::Reverse(write.output.end())));
+        Self { writes }
+    }
+
+    /// Every write, outermost first where ranges nest.
+    #[must_use]
+    pub fn writes(&self) -> &[Write] {
+        &self.writes
+    }
+
+    /// The innermost write that covers a byte of the output.
+    #[must_use]
+    pub fn at(&self, offset: usize) -> Option<&Write> {
+        let end = self.writes.partition_point(|write| write.output.start() <= offset);
+        self.writes.get(..end)?.iter().rev().find(|write| offset < write.output.end())
+    }
+
+    /// The first write inside `span`, or the innermost that covers its start.
+    #[must_use]
+    pub fn within(&self, span: Span) -> Option<&Write> {
+        self.at(span.start()).or_else(|| {
+            let first = self.writes.partition_point(|write| write.output.start() < span.start());
+            self.writes.get(first).filter(|write| write.output.end() <= span.end())
+        })
+    }
+}
