@@ -5,5 +5,7 @@
 
 pub mod codec;
 pub mod diag;
+pub mod gotmpl;
 pub mod manifest;
 pub mod trace;
+pub mod value;

@@ -1,0 +1,187 @@
+//! Template functions: tables of signatures and code.
+//!
+//! A family of functions is one sorted `const TABLE: &[Func]`. The executor checks and converts the
+//! arguments by the signature, so that a function sees only what Go's would; errors carry no place, the
+//! executor adds it.
+
+use std::any::{Any, TypeId};
+use std::fmt;
+
+pub use crate::value::Param;
+use crate::value::Value;
+
+/// The code of a function.
+pub type Call = fn(&mut CallCtx<'_>, &[Value]) -> Result<Value, FuncError>;
+
+/// One template function.
+#[derive(Clone, Copy, Debug)]
+pub struct Func {
+    /// Name in templates.
+    pub name: &'static str,
+    /// Parameter types; of a variadic function the last is the type of each further argument.
+    pub params: &'static [Param],
+    /// Whether the last parameter takes any number of arguments, none included.
+    pub variadic: bool,
+    /// The code. The number of arguments fits the signature, and so do their types.
+    pub call: Call,
+    /// What it returns, one line.
+    pub doc: &'static str,
+    /// Templates with their output.
+    pub examples: &'static [(&'static str, &'static str)],
+    /// What happens on bad input.
+    pub on_error: OnError,
+}
+
+/// What a function does on bad input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OnError {
+    /// It has no bad input, or it fails.
+    Fail,
+    /// It returns an empty value.
+    Empty,
+    /// It returns the error's text.
+    Text,
+}
+
+/// Why a function failed; without a place, which the executor adds.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum FuncError {
+    /// The text of Go's error or panic.
+    Text(String),
+}
+
+impl FuncError {
+    /// An error with this text.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for FuncError {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for FuncError {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl fmt::Display for FuncError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+/// What functions may ask their surroundings for, one value a type: a host with clock and random bytes, the
+/// state of a release. Values that change keep their own cells.
+#[derive(Default)]
+pub struct Extensions(Vec<(TypeId, Box<dyn Any>)>);
+
+impl Extensions {
+    /// None.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same with `value`, in place of an earlier one of its type.
+    #[must_use]
+    pub fn with<T: 'static>(mut self, value: T) -> Self {
+        self.0.retain(|(id, _)| *id != TypeId::of::<T>());
+        self.0.push((TypeId::of::<T>(), Box::new(value)));
+        self
+    }
+
+    /// The value of type `T`.
+    pub fn get<T: 'static>(&self) -> Option<&T> {
+        let (_, value) = self.0.iter().find(|(id, _)| *id == TypeId::of::<T>())?;
+        value.downcast_ref()
+    }
+}
+
+impl fmt::Debug for Extensions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Extensions({})", self.0.len())
+    }
+}
+
+/// What a function gets beside its arguments.
+pub struct CallCtx<'a> {
+    extensions: &'a Extensions,
+}
+
+impl<'a> CallCtx<'a> {
+    /// A context outside of any template, for trying a function alone.
+    #[must_use]
+    pub fn detached(extensions: &'a Extensions) -> Self {
+        Self { extensions }
+    }
+
+    /// The extension of type `T`, if the execution has one.
+    pub fn extension<T: 'static>(&self) -> Option<&'a T> {
+        self.extensions.get()
+    }
+}
+
+/// The functions that templates may call, by name.
+#[derive(Clone, Debug, Default)]
+pub struct FuncMap {
+    sorted: Vec<&'static Func>,
+}
+
+impl FuncMap {
+    /// The functions of these tables; of functions with one name the last table's counts.
+    #[must_use]
+    pub fn new(tables: &[&'static [Func]]) -> Self {
+        let mut sorted: Vec<&'static Func> = tables.iter().rev().flat_map(|table| table.iter()).collect();
+        sorted.sort_by_key(|func| func.name);
+        sorted.dedup_by_key(|func| func.name);
+        Self { sorted }
+    }
+
+    /// The function of this name.
+    pub fn get(&self, name: &str) -> Option<&'static Func> {
+        let index = self.sorted.binary_search_by(|func| func.name.cmp(name)).ok()?;
+        self.sorted.get(index).copied()
+    }
+
+    /// Every function, in byte order of the names.
+    pub fn iter(&self) -> impl Iterator<Item = &'static Func> + '_ {
+        self.sorted.iter().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(_: &mut CallCtx<'_>, _: &[Value]) -> Result<Value, FuncError> {
+        Ok(Value::Int(1))
+    }
+    fn two(_: &mut CallCtx<'_>, _: &[Value]) -> Result<Value, FuncError> {
+        Ok(Value::Int(2))
+    }
+    const fn func(name: &'static str, call: Call) -> Func {
+        Func { name, params: &[], variadic: false, call, doc: "", examples: &[], on_error: OnError::Fail }
+    }
+
+    #[test]
+    fn of_functions_with_one_name_the_last_table_counts() {
+        const A: &[Func] = &[func("a", one), func("b", one)];
+        const B: &[Func] = &[func("b", two)];
+        let map = FuncMap::new(&[A, B]);
+        let extensions = Extensions::new().with(7_u32);
+        let mut ctx = CallCtx::detached(&extensions);
+        assert_eq!(ctx.extension::<u32>(), Some(&7));
+        let called = map.get("b").map(|func| (func.call)(&mut ctx, &[]));
+        assert!(matches!(called, Some(Ok(Value::Int(2)))));
+        assert_eq!(map.iter().count(), 2);
+    }
+}
