@@ -1,3 +1,7 @@
 //! The `clearml-k8s` program.
 
-fn main() {}
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

@@ -1,0 +1,58 @@
+//! Arguments that several commands share.
+
+use clap::{Args, ValueEnum};
+
+/// Arguments every command takes.
+#[derive(Args)]
+pub(crate) struct GlobalArgs {
+    /// Colour messages
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        value_enum,
+        hide_possible_values = true
+    )]
+    #[arg(help = "Colour messages: auto, always or never", help_heading = "Messages")]
+    pub(crate) color: Color,
+    /// Show secret values in messages instead of `***`
+    #[arg(long, global = true, help_heading = "Messages")]
+    pub(crate) show_secrets: bool,
+    /// How messages are printed
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        default_value = "full",
+        value_enum,
+        hide_possible_values = true
+    )]
+    #[arg(help = "How messages are printed: full, short (one line each) or json (one object a line)")]
+    #[arg(help_heading = "Messages")]
+    pub(crate) message_format: MessageFormat,
+}
+
+/// When messages are coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// When standard error is a terminal and `NO_COLOR` is not set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How messages are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MessageFormat {
+    /// With the line shown and a caret.
+    #[default]
+    Full,
+    /// `file:line:col: message`.
+    Short,
+    /// One JSON object a line.
+    Json,
+}

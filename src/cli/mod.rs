@@ -1,0 +1,139 @@
+//! The command line: one file a command, each with its arguments and its `run`.
+//!
+//! Only here are arguments, the environment and files read, and only [`ui::Ui`] writes to the terminal.
+//! Commands that stand in for Helm's are taken by name before clap sees them, because Helm's flag
+//! grammar, messages and exit codes are not clap's (see [`helm`]).
+
+mod args;
+mod completion;
+mod exit;
+mod helm;
+mod man;
+mod ui;
+mod version;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use args::GlobalArgs;
+use exit::Exit;
+use ui::Ui;
+
+/// What `--help` says after the list of commands.
+const AFTER_HELP: &str = "\
+Examples:
+  clearml-k8s render | kubectl apply -f -
+  clearml-k8s render -f values.yaml --set storage.use_nfs=true
+  clearml-k8s template my-release ./chart -f values.yaml";
+
+/// Renders ClearML Server for Kubernetes, and any Helm chart byte for byte as Helm does.
+#[derive(Parser)]
+#[command(name = "clearml-k8s", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(disable_help_subcommand = true, subcommand_required = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    global: GlobalArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+#[command(defer = true)]
+enum Command {
+    /// Render the chart templates of any Helm chart, byte for byte as `helm template`
+    Template(helm::Listed),
+    /// Show a chart's values, definition, README or CRDs, as `helm show`
+    Show(helm::Listed),
+    /// Examine a chart for possible issues, as `helm lint`
+    Lint(helm::Listed),
+    /// Manage a chart's dependencies, as `helm dependency`
+    Dependency(helm::Listed),
+    /// Print the version, as `helm version`
+    Version(helm::Listed),
+    /// Print a completion script for a shell
+    Completion(completion::CompletionArgs),
+    /// Print the manual page of this program or of one command
+    Man(man::ManArgs),
+}
+
+/// Runs the program and says how it ended.
+pub(crate) fn main() -> ExitCode {
+    let mut arguments = std::env::args_os();
+    let program = arguments.next().unwrap_or_else(|| "clearml-k8s".into());
+    let arguments: Vec<OsString> = arguments.collect();
+    let mut ui = Ui::new();
+    let result = match helm::split(&arguments) {
+        Some((run, rest)) => run(rest, &mut ui),
+        None => dispatch(program, arguments, &mut ui),
+    };
+    finish(result, &mut ui)
+}
+
+fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<Exit> {
+    let cli = match Cli::try_parse_from(std::iter::once(program).chain(arguments)) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output and succeed; a reader that left early is no failure.
+            let refused = error.use_stderr();
+            let _ = error.print();
+            return Ok(if refused { Exit::Refused } else { Exit::Done });
+        }
+    };
+    ui.configure(&cli.global);
+    match &cli.command {
+        Command::Template(_)
+        | Command::Show(_)
+        | Command::Lint(_)
+        | Command::Dependency(_)
+        | Command::Version(_) => helm::misplaced(ui),
+        Command::Completion(args) => completion::run(args, ui),
+        Command::Man(args) => man::run(args, ui),
+    }
+}
+
+/// The whole command tree, every argument included.
+fn tree() -> clap::Command {
+    let mut tree = Cli::command();
+    tree.build();
+    tree
+}
+
+/// Prints an error that nobody printed yet. A closed pipe is no error: the reader has what it wanted.
+fn finish(result: Result<Exit>, ui: &mut Ui) -> ExitCode {
+    match result.and_then(|exit| ui.flush().map(|()| exit)) {
+        Ok(exit) => exit.into(),
+        Err(error) if is_closed_pipe(&error) => Exit::Done.into(),
+        Err(error) => {
+            ui.failure(&error);
+            Exit::Refused.into()
+        }
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_tree_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_taken_before_clap_is_listed_in_its_help() {
+        let tree = tree();
+        for name in helm::names() {
+            assert!(tree.find_subcommand(name).is_some(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! [`Ui`]: the only way to standard output and standard error.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Read as _, Write};
+
+use anyhow::{Result, bail};
+
+use super::args::{Color, GlobalArgs, MessageFormat};
+
+/// Standard input, output and error of one run, with what the user wants messages to look like.
+pub(crate) struct Ui {
+    out: Box<dyn Write>,
+    err: Box<dyn Write>,
+    color: bool,
+    format: MessageFormat,
+    show_secrets: bool,
+    stdin_taken: bool,
+}
+
+impl Ui {
+    /// Standard streams, colours decided by the terminal and `NO_COLOR`.
+    pub(crate) fn new() -> Self {
+        Self {
+            color: wants_color(Color::Auto),
+            format: MessageFormat::Full,
+            show_secrets: false,
+            stdin_taken: false,
+        }
+    }
+
+    /// Takes over what the user said about messages.
+    pub(crate) fn configure(&mut self, args: &GlobalArgs) {
+        self.color = wants_color(args.color);
+        self.format = args.message_format;
+        self.show_secrets = args.show_secrets;
+    }
+
+    /// Writes bytes to standard output.
+    ///
+    /// # Errors
+    /// When they cannot be written; a closed pipe ends the program quietly further up.
+    pub(crate) fn print(&mut self, bytes: impl AsRef<[u8]>) -> Result<()> {
+        self.out.write_all(bytes.as_ref())?;
+        Ok(())
+    }
+
+    /// Writes text to standard error as it is. When that fails there is nobody left to tell.
+    pub(crate) fn message(&mut self, text: &str) {
+        let _ = self.err.write_all(text.as_bytes());
+    }
+
+    /// Prints a failure of this program's surroundings: a file, an argument.
+    pub(crate) fn failure(&mut self, error: &anyhow::Error) {
+        let (bold, off) = if self.color { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
+        let mut text = format!("{bold}error{off}: {error}\n");
+        for cause in error.chain().skip(1) {
+            let _ = writeln!(text, "  cause: {cause}");
+        }
+        self.message(&text);
+    }
+
+    /// All of standard input, once.
+    ///
+    /// # Errors
+    /// When it cannot be read, or was read before.
+    pub(crate) fn read_stdin(&mut self, limit: u64) -> Result<Vec<u8>> {
+        if std::mem::replace(&mut self.stdin_taken, true) {
+            bail!("standard input (`-`) can be read only once");
+        }
+        let mut bytes = Vec::new();
+        io::stdin().lock().take(limit + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Hands everything written so far to the system.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        self.out.flush()?;
+        Ok(())
+    }
+}
+
+/// Whether to colour; `NO_COLOR` counts when it is not empty (no-color.org).
+fn wants_color(color: Color) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+            !set("NO_COLOR")
+                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+                && io::stderr().is_terminal()
+        }
+    }
+}
