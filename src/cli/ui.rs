@@ -21,6 +21,8 @@ impl Ui {
     /// Standard streams, colours decided by the terminal and `NO_COLOR`.
     pub(crate) fn new() -> Self {
         Self {
+            out: Box::new(io::stdout()),
+            err: Box::new(io::stderr()),
             color: wants_color(Color::Auto),
             format: MessageFormat::Full,
             show_secrets: false,
