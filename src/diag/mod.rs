@@ -4,8 +4,10 @@
 //! byte ranges; lines and columns are computed when a message is printed. One generic carrier,
 //! [`Error`], serves every layer, each with its own small kind.
 
+mod log;
 mod source;
 
+pub use log::{Level, LogLine};
 pub use source::{LineColumn, Place, Source, SourceKind, Span};
 
 use std::fmt;
