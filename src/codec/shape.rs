@@ -136,7 +136,9 @@ impl Shape {
     /// A list of strings.
     pub fn strings(&mut self, node: &Node, path: &Path) -> Option<Vec<String>> {
         let items = self.list(node, path, "[]string")?;
-        Some(items.iter().enumerate().map(|(index, item)| self.string_item(item, &path.item(index))).collect())
+        Some(
+            items.iter().enumerate().map(|(index, item)| self.string_item(item, &path.item(index))).collect(),
+        )
     }
 
     /// A map of strings, in byte order of its keys.
@@ -187,7 +189,19 @@ fn rfc3339(text: &str) -> Result<(), String> {
         Err(format!("parsing time {text:?} as {LAYOUT:?}: cannot parse {rest:?} as {want:?}"))
     };
     let mut numbers = [0_u32; 6];
-    let parts = [("2006", 4), ("-", 0), ("01", 2), ("-", 0), ("02", 2), ("T", 0), ("15", 2), (":", 0), ("04", 2), (":", 0), ("05", 2)];
+    let parts = [
+        ("2006", 4),
+        ("-", 0),
+        ("01", 2),
+        ("-", 0),
+        ("02", 2),
+        ("T", 0),
+        ("15", 2),
+        (":", 0),
+        ("04", 2),
+        (":", 0),
+        ("05", 2),
+    ];
     let mut at = 0;
     for (want, width) in parts {
         if width == 0 {

@@ -92,7 +92,10 @@ fn write_value(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 
 /// Neither space, control nor replacement character.
 fn is_plain_unicode(c: char) -> bool {
-    !(c.is_whitespace() || c.is_control() || c == '\u{fffd}' || matches!(c as u32, 0xad | 0xfeff | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xe000..=0xf8ff))
+    !(c.is_whitespace()
+        || c.is_control()
+        || c == '\u{fffd}'
+        || matches!(c as u32, 0xad | 0xfeff | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xe000..=0xf8ff))
 }
 
 #[cfg(test)]
