@@ -9,3 +9,4 @@ pub mod gotmpl;
 pub mod manifest;
 pub mod trace;
 pub mod value;
+pub mod values;
