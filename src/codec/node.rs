@@ -245,6 +245,44 @@ impl Node {
     }
 }
 
+impl Drop for Node {
+    /// Deep trees are taken apart in a loop, so that no input can overflow the stack.
+    fn drop(&mut self) {
+        if !matches!(self.data, Data::List(_) | Data::Map(_)) && self.replaced.is_none() {
+            return;
+        }
+        let mut open = Vec::new();
+        self.take_children(&mut open);
+        while let Some(mut node) = open.pop() {
+            node.take_children(&mut open);
+        }
+    }
+}
+
+impl Node {
+    /// Moves the children that nobody else refers to out of this node.
+    fn take_children(&mut self, out: &mut Vec<Node>) {
+        let is_nested =
+            |node: &Node| matches!(node.data, Data::List(_) | Data::Map(_)) || node.replaced.is_some();
+        let mut take = |node: &mut Node| {
+            if is_nested(node) {
+                out.push(std::mem::replace(node, Node::null()));
+            }
+        };
+        match &mut self.data {
+            Data::List(items) => Arc::get_mut(items).into_iter().flatten().for_each(&mut take),
+            Data::Map(map) => {
+                let entries = Arc::get_mut(map).map(|map| &mut map.entries);
+                entries.into_iter().flatten().for_each(|entry| take(&mut entry.value));
+            }
+            _ => {}
+        }
+        if let Some(replaced) = self.replaced.take().and_then(Arc::into_inner) {
+            out.push(replaced);
+        }
+    }
+}
+
 impl PartialEq for Node {
     /// Equal data; places, styles and history do not count. `1` and `1.0` are equal.
     fn eq(&self, other: &Self) -> bool {
@@ -281,6 +319,12 @@ impl Map {
         entries.reverse();
         entries.dedup_by(|a, b| a.key == b.key);
         entries.reverse();
+        Self { entries }
+    }
+
+    /// A map of entries whose keys already stand in byte order, each once.
+    pub(super) fn from_sorted(entries: Vec<Entry>) -> Self {
+        debug_assert!(entries.windows(2).all(|pair| matches!(pair, [a, b] if a.key < b.key)));
         Self { entries }
     }
 

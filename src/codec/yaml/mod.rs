@@ -1,0 +1,17 @@
+//! YAML as Helm reads and writes it: go-yaml v2's typing and rules, with the place of everything.
+
+mod compose;
+mod dialect;
+mod error;
+mod events;
+mod gotext;
+mod keys;
+mod read;
+mod resolve;
+#[cfg(test)]
+mod tests;
+
+pub use error::{Cause, Error, ErrorKind};
+pub use read::{
+    Document, DuplicateKey, ReadOptions, read, read_bytes, read_stream, read_values, read_values_bytes,
+};
