@@ -5,6 +5,7 @@
 
 pub mod codec;
 pub mod diag;
+pub mod go;
 pub mod gotmpl;
 pub mod manifest;
 pub mod trace;

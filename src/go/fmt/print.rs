@@ -1,0 +1,331 @@
+//! A value under a verb.
+
+use super::flags::{Flags, truncate};
+use super::number;
+use super::quote::{can_backquote, quote, quote_to_ascii};
+use crate::value::{Elem, Kind, MAX_DEPTH, Object, Str, Value};
+
+pub(super) struct Printer<'o> {
+    pub(super) out: &'o mut Vec<u8>,
+    pub(super) flags: Flags,
+    /// While a `%!verb(…)` text is printed, `String` methods are not called.
+    erroring: bool,
+    depth: usize,
+}
+
+impl<'o> Printer<'o> {
+    pub(super) fn new(out: &'o mut Vec<u8>) -> Self {
+        Self { out, flags: Flags::default(), erroring: false, depth: 0 }
+    }
+
+    pub(super) fn write(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    /// Prints an argument. Rule: fmt/print.go `printArg`.
+    pub(super) fn arg(&mut self, value: &Value, verb: char) {
+        if value.is_nil() {
+            match verb {
+                'T' | 'v' => self.flags.pad(self.out, b"<nil>"),
+                _ => self.bad_verb(value, verb),
+            }
+            return;
+        }
+        match verb {
+            'T' => self.text(&Str::from(value.type_name())),
+            'p' => self.pointer(value, verb),
+            _ => self.value(value, verb, true),
+        }
+    }
+
+    /// Prints the struct a pointer points to.
+    pub(super) fn pointee(&mut self, object: &dyn Object, verb: char) {
+        self.fields(object, object.type_name().trim_start_matches('*'), verb);
+    }
+
+    fn bad_verb(&mut self, value: &Value, verb: char) {
+        let before = std::mem::replace(&mut self.erroring, true);
+        self.write("%!");
+        self.out.extend_from_slice(verb.encode_utf8(&mut [0; 4]).as_bytes());
+        self.write("(");
+        if value.is_nil() {
+            self.write("<nil>");
+        } else {
+            self.write(&value.type_name());
+            self.write("=");
+            self.arg(value, 'v');
+        }
+        self.write(")");
+        self.erroring = before;
+    }
+
+    fn value(&mut self, value: &Value, verb: char, top: bool) {
+        let known = match value {
+            Value::Missing | Value::Nil => {
+                self.write(if self.flags.sharp_v { "interface {}(nil)" } else { "<nil>" });
+                true
+            }
+            Value::Bool(truth) => {
+                let fits = matches!(verb, 't' | 'v');
+                if fits {
+                    self.flags.pad(self.out, if *truth { b"true" } else { b"false" });
+                }
+                fits
+            }
+            Value::Int(number) | Value::Int64(number) => self.integer(i128::from(*number), true, verb),
+            Value::Uint8(number) => self.integer(i128::from(*number), false, verb),
+            Value::Uint64(number) => self.integer(i128::from(*number), false, verb),
+            Value::Float64(number) => number::float(self.out, self.flags, *number, verb),
+            Value::Complex(re, im) => self.complex(*re, *im, verb),
+            Value::Str(text) => self.string(text.as_bytes(), verb),
+            Value::Bytes(bytes) => self.bytes(bytes.as_bytes(), verb),
+            Value::Duration(nanoseconds) => {
+                if self.uses_text(verb) {
+                    self.string(duration(*nanoseconds).as_bytes(), verb)
+                } else {
+                    self.integer(i128::from(*nanoseconds), true, verb)
+                }
+            }
+            Value::List(_) | Value::Map(_) if self.depth >= MAX_DEPTH => {
+                self.write("...");
+                true
+            }
+            Value::List(list) => {
+                let (open, comma, close) = self.brackets();
+                if self.flags.sharp_v {
+                    self.write(list.ty().name);
+                    if list.is_nil() {
+                        self.write("(nil)");
+                        return;
+                    }
+                }
+                self.write(open);
+                for (index, item) in list.to_vec().iter().enumerate() {
+                    if index > 0 {
+                        self.write(comma);
+                    }
+                    self.nested(item, verb);
+                }
+                self.write(close);
+                true
+            }
+            Value::Map(map) => {
+                let (_, comma, close) = self.brackets();
+                if self.flags.sharp_v {
+                    self.write(map.ty().name);
+                    if map.is_nil() {
+                        self.write("(nil)");
+                        return;
+                    }
+                    self.write("{");
+                } else {
+                    self.write("map[");
+                }
+                for (index, (key, item)) in map.to_vec().into_iter().enumerate() {
+                    if index > 0 {
+                        self.write(comma);
+                    }
+                    self.nested(&Value::Str(key), verb);
+                    self.write(":");
+                    if map.ty().elem == Elem::Bytes
+                        && let (Value::Bytes(bytes), true) = (&item, self.flags.sharp_v)
+                    {
+                        self.bytes(bytes.as_bytes(), verb);
+                    } else {
+                        self.nested(&item, verb);
+                    }
+                }
+                self.write(close);
+                true
+            }
+            Value::Object(object) => {
+                if self.uses_text(verb)
+                    && let Some(text) = object.text()
+                {
+                    self.string(text.as_bytes(), verb)
+                } else if object.kind() == Kind::Ptr {
+                    if top {
+                        self.write("&");
+                        self.pointee(&**object, verb);
+                    } else {
+                        self.pointer(value, verb);
+                    }
+                    true
+                } else {
+                    self.fields(&**object, object.type_name(), verb);
+                    true
+                }
+            }
+        };
+        if !known {
+            self.bad_verb(value, verb);
+        }
+    }
+
+    fn nested(&mut self, value: &Value, verb: char) {
+        self.depth += 1;
+        self.value(value, verb, false);
+        self.depth -= 1;
+    }
+
+    fn brackets(&self) -> (&'static str, &'static str, &'static str) {
+        if self.flags.sharp_v { ("{", ", ", "}") } else { ("[", " ", "]") }
+    }
+
+    /// Whether `Error` or `String` is called under this verb.
+    fn uses_text(&self, verb: char) -> bool {
+        !self.erroring && !self.flags.sharp_v && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q')
+    }
+
+    fn integer(&mut self, number: i128, signed: bool, verb: char) -> bool {
+        number::integer(self.out, self.flags, number, signed, verb)
+    }
+
+    fn complex(&mut self, re: f64, im: f64, verb: char) -> bool {
+        if !matches!(verb, 'v' | 'b' | 'g' | 'G' | 'x' | 'X' | 'f' | 'F' | 'e' | 'E') {
+            return false;
+        }
+        self.write("(");
+        number::float(self.out, self.flags, re, verb);
+        number::float(self.out, Flags { plus: true, ..self.flags }, im, verb);
+        self.write("i)");
+        true
+    }
+
+    fn text(&mut self, text: &Str) {
+        let bytes = text.as_bytes();
+        let bytes = self.flags.precision.map_or(bytes, |count| truncate(bytes, count));
+        self.flags.pad(self.out, bytes);
+    }
+
+    fn string(&mut self, bytes: &[u8], verb: char) -> bool {
+        let cut = self.flags.precision.map_or(bytes, |count| truncate(bytes, count));
+        match verb {
+            'v' if self.flags.sharp_v => self.quoted(cut),
+            'v' | 's' => self.flags.pad(self.out, cut),
+            'q' => self.quoted(cut),
+            'x' => self.hex(bytes, false),
+            'X' => self.hex(bytes, true),
+            _ => return false,
+        }
+        true
+    }
+
+    fn quoted(&mut self, bytes: &[u8]) {
+        if self.flags.sharp && can_backquote(bytes) {
+            let mut text = vec![b'`'];
+            text.extend_from_slice(bytes);
+            text.push(b'`');
+            self.flags.pad(self.out, &text);
+        } else if self.flags.plus {
+            self.flags.pad(self.out, quote_to_ascii(bytes).as_bytes());
+        } else {
+            self.flags.pad(self.out, quote(bytes).as_bytes());
+        }
+    }
+
+    /// Rule: fmt/format.go `fmtSbx`: the precision counts bytes, a space parts them.
+    fn hex(&mut self, bytes: &[u8], upper: bool) {
+        let bytes = bytes.get(..self.flags.precision.unwrap_or(usize::MAX).min(bytes.len())).unwrap_or(bytes);
+        if bytes.is_empty() {
+            self.flags.blank(self.out);
+            return;
+        }
+        let (prefix, digits): (&[u8], &[u8; 16]) =
+            if upper { (b"0X", b"0123456789ABCDEF") } else { (b"0x", b"0123456789abcdef") };
+        let mut text = Vec::with_capacity(bytes.len() * 2);
+        for (index, byte) in bytes.iter().enumerate() {
+            if index > 0 && self.flags.space {
+                text.push(b' ');
+            }
+            if self.flags.sharp && (index == 0 || self.flags.space) {
+                text.extend_from_slice(prefix);
+            }
+            for digit in [byte >> 4, byte & 15] {
+                text.push(digits.get(usize::from(digit)).copied().unwrap_or(b'0'));
+            }
+        }
+        self.flags.pad(self.out, &text);
+    }
+
+    fn bytes(&mut self, bytes: &[u8], verb: char) -> bool {
+        if matches!(verb, 's' | 'q' | 'x' | 'X') {
+            return self.string(bytes, verb);
+        }
+        let (open, comma, close) = self.brackets();
+        if self.flags.sharp_v {
+            self.write("[]byte");
+        }
+        self.write(open);
+        for (index, byte) in bytes.iter().enumerate() {
+            if index > 0 {
+                self.write(comma);
+            }
+            self.nested(&Value::Uint8(*byte), verb);
+        }
+        self.write(close);
+        true
+    }
+
+    fn fields(&mut self, object: &dyn Object, type_name: &str, verb: char) {
+        if self.depth >= MAX_DEPTH {
+            self.write("...");
+            return;
+        }
+        if self.flags.sharp_v {
+            self.write(type_name);
+        }
+        self.write("{");
+        for (index, name) in object.fields().iter().enumerate() {
+            if index > 0 {
+                self.write(if self.flags.sharp_v { ", " } else { " " });
+            }
+            if self.flags.plus_v || self.flags.sharp_v {
+                self.write(name);
+                self.write(":");
+            }
+            if let Some(value) = object.field(name) {
+                self.nested(&value, verb);
+            }
+        }
+        self.write("}");
+    }
+
+    /// Addresses differ from run to run in Go, so any will do.
+    fn pointer(&mut self, value: &Value, verb: char) {
+        match value.kind() {
+            Kind::Ptr | Kind::Map | Kind::Slice | Kind::Func => self.write("0xc000000000"),
+            _ => self.bad_verb(value, verb),
+        }
+    }
+}
+
+/// Go's `time.Duration.String`.
+fn duration(nanoseconds: i64) -> String {
+    let total = nanoseconds.unsigned_abs();
+    let sign = if nanoseconds < 0 { "-" } else { "" };
+    let fraction = |value: u64, digits: usize| {
+        let text = format!("{value:0digits$}");
+        let text = text.trim_end_matches('0');
+        if text.is_empty() { String::new() } else { format!(".{text}") }
+    };
+    if total == 0 {
+        return "0s".into();
+    }
+    if total < 1_000 {
+        return format!("{sign}{total}ns");
+    }
+    if total < 1_000_000 {
+        return format!("{sign}{}{}µs", total / 1_000, fraction(total % 1_000, 3));
+    }
+    if total < 1_000_000_000 {
+        return format!("{sign}{}{}ms", total / 1_000_000, fraction(total % 1_000_000, 6));
+    }
+    let seconds = total / 1_000_000_000;
+    let rest = format!("{}{}s", seconds % 60, fraction(total % 1_000_000_000, 9));
+    match (seconds / 3600, seconds / 60 % 60) {
+        (0, 0) => format!("{sign}{rest}"),
+        (0, minutes) => format!("{sign}{minutes}m{rest}"),
+        (hours, minutes) => format!("{sign}{hours}h{minutes}m{rest}"),
+    }
+}
