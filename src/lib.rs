@@ -7,6 +7,7 @@ pub mod codec;
 pub mod diag;
 pub mod go;
 pub mod gotmpl;
+pub mod kube;
 pub mod manifest;
 pub mod trace;
 pub mod value;

@@ -1,0 +1,121 @@
+//! What the names of the API look like.
+// Rule: kubernetes v1.37 staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go and
+// pkg/api/validate/content; each function names its counterpart.
+
+fn alphanumeric(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
+/// Whether it is a DNS label: lower case letters, digits and `-`, at most 63 (`IsDNS1123Label`).
+#[must_use]
+pub fn is_dns_label(text: &str) -> bool {
+    text.len() <= 63 && is_label_shape(text)
+}
+
+fn is_label_shape(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().all(|&byte| alphanumeric(byte) || byte == b'-')
+        && bytes.first().is_some_and(|&byte| alphanumeric(byte))
+        && bytes.last().is_some_and(|&byte| alphanumeric(byte))
+}
+
+/// Whether it is a DNS label that starts with a letter, as Services are named (`IsDNS1035Label`).
+#[must_use]
+pub fn is_dns_label_1035(text: &str) -> bool {
+    is_dns_label(text) && text.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
+}
+
+/// Whether it is DNS labels joined by dots, at most 253 characters (`IsDNS1123Subdomain`).
+#[must_use]
+pub fn is_dns_subdomain(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(is_label_shape)
+}
+
+/// Whether it is a host with `*` for its first label, as an Ingress may name it (`IsWildcardDNS1123Subdomain`).
+#[must_use]
+pub fn is_wildcard_host(text: &str) -> bool {
+    text.len() <= 253 && text.strip_prefix("*.").is_some_and(|rest| rest.split('.').all(is_label_shape))
+}
+
+fn is_name_part(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    text.len() <= 63
+        && bytes.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        && bytes.first().is_some_and(u8::is_ascii_alphanumeric)
+        && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// Whether it is a key of labels: a name of at most 63 characters, behind an optional DNS prefix and `/`
+/// (`IsQualifiedName`).
+#[must_use]
+pub fn is_qualified_name(text: &str) -> bool {
+    match text.split_once('/') {
+        Some((prefix, name)) => is_dns_subdomain(prefix) && is_name_part(name),
+        None => is_name_part(text),
+    }
+}
+
+/// Whether it can be a label's value (`IsValidLabelValue`).
+#[must_use]
+pub fn is_label_value(text: &str) -> bool {
+    text.is_empty() || is_name_part(text)
+}
+
+/// Whether it is an environment variable's name: printable ASCII without `=` (`IsRelaxedEnvVarName`).
+#[must_use]
+pub fn is_env_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=')
+}
+
+/// Whether it is a key of a `ConfigMap` or Secret (`IsConfigMapKey`).
+#[must_use]
+pub fn is_config_map_key(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 253
+        && text != "."
+        && !text.starts_with("..")
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+/// Whether it is a port's name: at most 15 lower case letters, digits and single `-`, with a letter
+/// (`IsValidPortName`).
+#[must_use]
+pub fn is_port_name(text: &str) -> bool {
+    text.len() <= 15
+        && is_label_shape(text)
+        && text.bytes().any(|byte| byte.is_ascii_lowercase())
+        && !text.contains("--")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_as_the_api_server_tells_them() {
+        let long = "a".repeat(64);
+        for (text, label, subdomain, qualified, port) in [
+            ("web", true, true, true, true),
+            ("9web", true, true, true, true),
+            ("Web", false, false, true, false),
+            ("a.b", false, true, true, false),
+            ("a..b", false, false, true, false),
+            ("a_b", false, false, true, false),
+            ("-a", false, false, false, false),
+            ("", false, false, false, false),
+            ("x/y", false, false, true, false),
+            ("x/y/z", false, false, false, false),
+            ("a--b", true, true, true, false),
+            ("80", true, true, true, false),
+            (&long, false, true, false, false),
+        ] {
+            assert_eq!(is_dns_label(text), label, "label {text}");
+            assert_eq!(is_dns_subdomain(text), subdomain, "subdomain {text}");
+            assert_eq!(is_qualified_name(text), qualified, "qualified {text}");
+            assert_eq!(is_port_name(text), port, "port {text}");
+        }
+        assert!(!is_dns_label_1035("9web") && is_wildcard_host("*.a.b") && !is_wildcard_host("a.*"));
+        assert!(is_env_name("a.b-C 1") && !is_env_name("a=b") && !is_env_name(""));
+        assert!(is_config_map_key("a_b.conf") && !is_config_map_key("..a") && !is_config_map_key("a/b"));
+    }
+}
