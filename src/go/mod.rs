@@ -1,3 +1,8 @@
-//! Go's library as Helm shows it: printing, numbers, times, patterns.
+//! Go's standard library as Helm shows it, and the small Go libraries whose rules users meet.
+//!
+//! Each module reproduces behaviour (results, error texts), not interfaces. Nothing here is built before it is
+//! used: character classes, time zones and compiled patterns are made on first use.
 
 pub mod fmt;
+pub mod strconv;
+pub mod unicode;
