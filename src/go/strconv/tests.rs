@@ -17,13 +17,20 @@ fn integers_follow_gos_prefixes_and_underscores() {
         ("1_000", 10, Err("strconv.ParseInt: parsing \"1_000\": invalid syntax")),
         ("08", 0, Err("strconv.ParseInt: parsing \"08\": invalid syntax")),
         ("", 10, Err("strconv.ParseInt: parsing \"\": invalid syntax")),
-        ("9223372036854775808", 10, Err("strconv.ParseInt: parsing \"9223372036854775808\": value out of range")),
+        (
+            "9223372036854775808",
+            10,
+            Err("strconv.ParseInt: parsing \"9223372036854775808\": value out of range"),
+        ),
     ];
     for &(text, base, expected) in cases {
         let got = parse_int(text, base, 64).map_err(|error| error.to_string());
         assert_eq!(got, expected.map_err(str::to_owned), "{text}");
     }
-    assert_eq!(atoi("x").map_err(|e| e.to_string()), Err("strconv.Atoi: parsing \"x\": invalid syntax".into()));
+    assert_eq!(
+        atoi("x").map_err(|e| e.to_string()),
+        Err("strconv.Atoi: parsing \"x\": invalid syntax".into())
+    );
 }
 
 #[test]
