@@ -4,5 +4,6 @@
 //! used: character classes, time zones and compiled patterns are made on first use.
 
 pub mod fmt;
+pub mod regexp;
 pub mod strconv;
 pub mod unicode;

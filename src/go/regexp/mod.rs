@@ -1,0 +1,182 @@
+//! Go's `regexp`: RE2 syntax with Go's errors, leftmost-first matching, Go's rules for replacing and splitting.
+//!
+//! Patterns are read by an own parser (Go and the `regex` crate differ on a third of unusual patterns) and run by
+//! regex-automata. A pattern is compiled once per process and kept while there is room in a small cache.
+
+mod class;
+mod compile;
+mod error;
+mod parse;
+mod replace;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use regex_automata::{Anchored, Input, meta, util::captures::Captures};
+
+pub use error::{Error, ErrorKind};
+
+use super::unicode;
+
+/// A compiled pattern.
+#[derive(Debug, Clone)]
+pub struct Regexp {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    pattern: String,
+    engine: meta::Regex,
+    /// The names of the groups, from group 0 on; unnamed ones are empty.
+    names: Vec<String>,
+}
+
+/// Compiled patterns kept for the next use.
+const CACHE_SIZE: usize = 512;
+
+impl Regexp {
+    /// The compiled form of `pattern`; a second call with the same pattern costs a look-up.
+    ///
+    /// # Errors
+    /// Go's `error parsing regexp: …`.
+    pub fn new(pattern: &[u8]) -> Result<Self, Error> {
+        static CACHE: OnceLock<Mutex<HashMap<Vec<u8>, Regexp>>> = OnceLock::new();
+        let cache = CACHE.get_or_init(Mutex::default);
+        if let Some(found) = cache.lock().unwrap_or_else(PoisonError::into_inner).get(pattern) {
+            return Ok(found.clone());
+        }
+        let made = Self::compile(pattern)?;
+        let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= CACHE_SIZE {
+            cache.clear();
+        }
+        cache.insert(pattern.to_vec(), made.clone());
+        Ok(made)
+    }
+
+    fn compile(pattern: &[u8]) -> Result<Self, Error> {
+        let parsed = parse::parse(pattern)?;
+        let engine = compile::compile(&parsed.tree, pattern)?;
+        let inner =
+            Inner { pattern: String::from_utf8_lossy(pattern).into_owned(), engine, names: parsed.names };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The text the pattern was made from.
+    pub fn as_str(&self) -> &str {
+        &self.inner.pattern
+    }
+
+    /// True when the pattern matches anywhere in `text`.
+    pub fn is_match(&self, text: &[u8]) -> bool {
+        self.inner.engine.is_match(text)
+    }
+
+    /// The byte range of the leftmost match.
+    pub fn find(&self, text: &[u8]) -> Option<(usize, usize)> {
+        self.find_from(text, 0)
+    }
+
+    fn find_from(&self, text: &[u8], start: usize) -> Option<(usize, usize)> {
+        let input = Input::new(text).span(start..text.len()).anchored(Anchored::No);
+        self.inner.engine.search(&input).map(|found| (found.start(), found.end()))
+    }
+
+    fn captures_from(&self, text: &[u8], start: usize, into: &mut Captures) -> Option<(usize, usize)> {
+        let input = Input::new(text).span(start..text.len()).anchored(Anchored::No);
+        self.inner.engine.search_captures(&input, into);
+        into.get_match().map(|found| (found.start(), found.end()))
+    }
+
+    /// The byte ranges of the successive matches, at most `limit` of them (negative: all).
+    ///
+    /// Rule: Go 1.27 regexp.go `allMatches`: an empty match right after a match is left out.
+    pub fn find_all(&self, text: &[u8], limit: i64) -> Vec<(usize, usize)> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut matches = Vec::new();
+        let mut position = 0;
+        let mut previous_end = None;
+        while matches.len() < limit && position <= text.len() {
+            let Some((start, end)) = self.find_from(text, position) else { break };
+            let mut accepted = true;
+            if end == position {
+                accepted = previous_end != Some(start);
+                position += unicode::decode(&text[position..]).1.max(1);
+            } else {
+                position = end;
+            }
+            previous_end = Some(end);
+            if accepted {
+                matches.push((start, end));
+            }
+        }
+        matches
+    }
+
+    /// The pieces of `text` between matches, at most `limit` of them (negative: all); `None` for a limit of 0,
+    /// where Go gives a nil slice.
+    ///
+    /// Rule: Go 1.27 regexp.go `Split`.
+    pub fn split<'t>(&self, text: &'t [u8], limit: i64) -> Option<Vec<&'t [u8]>> {
+        if limit == 0 {
+            return None;
+        }
+        if !self.inner.pattern.is_empty() && text.is_empty() {
+            return Some(vec![text]);
+        }
+        let mut pieces = Vec::new();
+        let (mut begin, mut end) = (0, 0);
+        for (start, stop) in self.find_all(text, limit) {
+            if limit > 0 && pieces.len() as i64 == limit - 1 {
+                break;
+            }
+            end = start;
+            if stop != 0 {
+                pieces.push(&text[begin..end]);
+            }
+            begin = stop;
+        }
+        if end != text.len() {
+            pieces.push(&text[begin..]);
+        }
+        Some(pieces)
+    }
+
+    /// `text` with each match replaced by `template`, in which `$1`, `${name}` and `$$` are expanded.
+    pub fn replace_all(&self, text: &[u8], template: &[u8]) -> Vec<u8> {
+        if !template.contains(&b'$') {
+            return self.replace_all_literal(text, template);
+        }
+        let mut captures = self.inner.engine.create_captures();
+        let names = &self.inner.names;
+        let next = |start| {
+            let found = self.captures_from(text, start, &mut captures)?;
+            Some((found, captures.clone()))
+        };
+        replace::replace(text, next, |captures: &Captures, out| {
+            replace::expand(template, text, names, captures, out);
+        })
+    }
+
+    /// `text` with each match replaced by `replacement` as it stands.
+    pub fn replace_all_literal(&self, text: &[u8], replacement: &[u8]) -> Vec<u8> {
+        let next = |start| Some((self.find_from(text, start)?, ()));
+        replace::replace(text, next, |(), out| out.extend_from_slice(replacement))
+    }
+}
+
+/// `text` with every character that has a meaning in patterns escaped.
+pub fn quote_meta(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 8);
+    for &byte in text {
+        if br"\.+*?()|[]{}^$".contains(&byte) {
+            out.push(b'\\');
+        }
+        out.push(byte);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;
