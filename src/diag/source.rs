@@ -101,6 +101,15 @@ impl Source {
         LineColumn { line, column }
     }
 
+    /// The byte offset of a line's (counted from 1) first byte; the text's length when there is no such line.
+    #[must_use]
+    pub fn line_start(&self, line: usize) -> usize {
+        let starts = self.line_starts();
+        line.checked_sub(1)
+            .and_then(|index| starts.get(index))
+            .map_or(self.text().len(), |&start| start as usize)
+    }
+
     /// The text of a line (counted from 1) without its line end; empty when there is no such line.
     #[must_use]
     pub fn line(&self, line: usize) -> &str {
