@@ -1,0 +1,47 @@
+//! Help, version, completion, man: what needs no values.
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn without_a_command_the_help_goes_to_stderr() {
+    let output = Sandbox::new().run();
+    let help = output.refused();
+    assert!(help.contains("Usage: clearml-k8s"), "{help}");
+}
+
+#[test]
+fn help_lists_every_command() {
+    insta::assert_snapshot!(Sandbox::new().args(["--help"]).run().transcript());
+}
+
+#[test]
+fn an_unknown_command_is_refused_with_the_nearest_one() {
+    insta::assert_snapshot!(Sandbox::new().args(["rendr"]).run().transcript());
+}
+
+#[test]
+fn version_answers_as_helm_does() {
+    let transcript = |args: &[&str]| Sandbox::new().args(args).run().transcript();
+    insta::assert_snapshot!(transcript(&["version"]));
+    insta::assert_snapshot!(transcript(&["version", "--short"]));
+    insta::assert_snapshot!(transcript(&["version", "--wrong"]));
+    insta::assert_snapshot!(transcript(&["version", "extra"]));
+    insta::assert_snapshot!(transcript(&["--version"]));
+}
+
+#[test]
+fn completion_and_man_know_every_command() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = Sandbox::new().args(["completion", shell]).run().success();
+        for command in ["template", "completion", "man"] {
+            assert!(script.contains(command), "{shell}: {command}");
+        }
+    }
+    let page = Sandbox::new().args(["man"]).run().success();
+    assert!(page.starts_with(".ie"), "{page}");
+    assert!(page.contains("clearml\\-k8s\\-template(1)"), "{page}");
+    let page = Sandbox::new().args(["man", "completion"]).run().success();
+    assert!(page.contains("clearml\\-k8s\\-completion"), "{page}");
+    let message = Sandbox::new().args(["man", "nothing"]).run().refused();
+    assert_eq!(message, "error: no command is called `nothing`\n");
+}
