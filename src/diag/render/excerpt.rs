@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
+use super::mask::MASK;
 use super::width;
 
-/// What stands for a secret, whatever its length.
-const MASK: &str = "***";
 /// Columns of a tab.
 const TAB: &str = "    ";
 /// What stands for the cut-off part of a line.

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::super::{Diagnostic, Label, Severity, Source, SourceKind};
 use super::excerpt::Excerpt;
-use super::{Options, one_line};
+use super::mask::is_parsed;
+use super::{Options, Words};
 
 /// The colours of one diagnostic; empty texts without colour.
 struct Paint {
@@ -43,7 +44,8 @@ pub fn full(diagnostic: &Diagnostic, options: &Options) -> String {
     let paint = Paint::new(options.color, diagnostic.severity);
     let mut out = String::new();
     let name = severity_name(diagnostic.severity);
-    let message = one_line(&diagnostic.message);
+    let words = Words::new(diagnostic, options);
+    let message = words.line(&diagnostic.message);
     // Writing to a `String` cannot fail.
     let _ = writeln!(
         out,
@@ -63,8 +65,7 @@ pub fn full(diagnostic: &Diagnostic, options: &Options) -> String {
         .map(|mark| mark.line.to_string().len())
         .max()
         .unwrap_or(1);
-    // A text that could not be read has no key names to go by.
-    let parsed = !matches!(diagnostic.code.0, "yaml::syntax" | "json::syntax");
+    let view = View { words: &words, paint: &paint, options, gutter, parsed: is_parsed(diagnostic) };
     let mut groups: Vec<Vec<&Mark<'_>>> = Vec::new();
     for mark in &marks {
         match groups.iter_mut().find(|group| same_source(group, mark)) {
@@ -73,7 +74,7 @@ pub fn full(diagnostic: &Diagnostic, options: &Options) -> String {
         }
     }
     for (index, group) in groups.iter().enumerate() {
-        snippet(&mut out, group, index == 0, gutter, parsed, &paint, options);
+        view.snippet(&mut out, group, index == 0);
     }
     for frame in &diagnostic.trace {
         let _ = writeln!(
@@ -82,14 +83,14 @@ pub fn full(diagnostic: &Diagnostic, options: &Options) -> String {
             "",
             paint.quiet,
             paint.off,
-            one_line(&frame.what),
-            one_line(&frame.place.to_string())
+            words.line(&frame.what),
+            words.place(&frame.place)
         );
     }
     if let Some(help) = &diagnostic.help {
         for (index, line) in help.lines().enumerate() {
             let lead = if index == 0 { "= help: " } else { "        " };
-            let _ = writeln!(out, "{:gutter$} {}{lead}{}{}", "", paint.quiet, paint.off, one_line(line));
+            let _ = writeln!(out, "{:gutter$} {}{lead}{}{}", "", paint.quiet, paint.off, words.line(line));
         }
     }
     out
@@ -122,77 +123,71 @@ fn mark(label: &Label, primary: bool) -> Mark<'_> {
     Mark { label, line, bytes: from..to, primary }
 }
 
-fn snippet(
-    out: &mut String,
-    marks: &[&Mark<'_>],
-    first: bool,
+/// What every line of one diagnostic is printed with.
+struct View<'v> {
+    words: &'v Words,
+    paint: &'v Paint,
+    options: &'v Options,
+    /// Columns of the widest line number.
     gutter: usize,
     parsed: bool,
-    paint: &Paint,
-    options: &Options,
-) {
-    let Some(head) = marks.first() else { return };
-    let source = &head.label.place.source;
-    let arrow = if first { "-->" } else { ":::" };
-    let place = one_line(&head.label.place.to_string());
-    let _ = writeln!(out, "{:gutter$}{}{arrow}{} {place}", "", paint.quiet, paint.off);
-    let bar = format!("{:gutter$} {}|{}", "", paint.quiet, paint.off);
-    let _ = writeln!(out, "{bar}");
-    let mut lines: Vec<usize> = marks.iter().map(|mark| mark.line).collect();
-    lines.sort_unstable();
-    lines.dedup();
-    let mut last = None;
-    for line in lines {
-        match last {
-            Some(before) if line == before + 2 => {
-                row(out, source, before + 1, &[], gutter, parsed, paint, options);
-            }
-            Some(before) if line > before + 1 => {
-                let _ = writeln!(out, "{}...{}", paint.quiet, paint.off);
-            }
-            _ => {}
-        }
-        let mut here: Vec<&Mark<'_>> = marks.iter().filter(|mark| mark.line == line).copied().collect();
-        here.sort_by_key(|mark| (std::cmp::Reverse(mark.primary), mark.bytes.start));
-        row(out, source, line, &here, gutter, parsed, paint, options);
-        last = Some(line);
-    }
 }
 
-/// One line of the source and one line of marks for each label on it.
-#[allow(clippy::too_many_arguments)] // a row needs all of its snippet's context
-fn row(
-    out: &mut String,
-    source: &Source,
-    line: usize,
-    marks: &[&Mark<'_>],
-    gutter: usize,
-    parsed: bool,
-    paint: &Paint,
-    options: &Options,
-) {
-    let masked = options.secrets.of_line(source, line, parsed);
-    let focus = marks.first().map_or(0..0, |mark| mark.bytes.clone());
-    let room = options.width.saturating_sub(gutter + 3);
-    let excerpt = Excerpt::new(source.line(line), &masked, &focus, room);
-    let number = if has_lines(source) { line.to_string() } else { String::new() };
-    let space = if excerpt.text.is_empty() { "" } else { " " };
-    let _ = writeln!(out, "{}{number:>gutter$} |{}{space}{}", paint.quiet, paint.off, excerpt.text);
-    for mark in marks {
-        let columns = excerpt.columns(&mark.bytes);
-        let (sign, color) = if mark.primary { ("^", paint.severity) } else { ("-", paint.quiet) };
-        let text = one_line(&mark.label.text);
-        let space = if text.is_empty() { "" } else { " " };
-        let _ = writeln!(
-            out,
-            "{:gutter$} {}|{} {:indent$}{color}{}{space}{text}{}",
-            "",
-            paint.quiet,
-            paint.off,
-            "",
-            sign.repeat(columns.len()),
-            paint.off,
-            indent = columns.start,
-        );
+impl View<'_> {
+    /// The lines of one source, in order, with dots for what lies between them.
+    fn snippet(&self, out: &mut String, marks: &[&Mark<'_>], first: bool) {
+        let Some(head) = marks.first() else { return };
+        let View { paint, gutter, .. } = *self;
+        let source = &head.label.place.source;
+        let arrow = if first { "-->" } else { ":::" };
+        let place = self.words.place(&head.label.place);
+        let _ = writeln!(out, "{:gutter$}{}{arrow}{} {place}", "", paint.quiet, paint.off);
+        let _ = writeln!(out, "{:gutter$} {}|{}", "", paint.quiet, paint.off);
+        let mut lines: Vec<usize> = marks.iter().map(|mark| mark.line).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let mut last = None;
+        for line in lines {
+            match last {
+                Some(before) if line == before + 2 => self.row(out, source, before + 1, &[]),
+                Some(before) if line > before + 1 => {
+                    let _ = writeln!(out, "{}...{}", paint.quiet, paint.off);
+                }
+                _ => {}
+            }
+            let mut here: Vec<&Mark<'_>> = marks.iter().filter(|mark| mark.line == line).copied().collect();
+            here.sort_by_key(|mark| (std::cmp::Reverse(mark.primary), mark.bytes.start));
+            self.row(out, source, line, &here);
+            last = Some(line);
+        }
+    }
+
+    /// One line of the source and one line of marks for each label on it.
+    fn row(&self, out: &mut String, source: &Source, line: usize, marks: &[&Mark<'_>]) {
+        let View { paint, gutter, .. } = *self;
+        let masked = self.options.secrets.of_line(source, line, self.parsed);
+        let focus = marks.first().map_or(0..0, |mark| mark.bytes.clone());
+        let room = self.options.width.saturating_sub(gutter + 3);
+        let excerpt = Excerpt::new(source.line(line), &masked, &focus, room);
+        let number = if has_lines(source) { line.to_string() } else { String::new() };
+        let space = if excerpt.text.is_empty() { "" } else { " " };
+        let _ = writeln!(out, "{}{number:>gutter$} |{}{space}{}", paint.quiet, paint.off, excerpt.text);
+        for mark in marks {
+            let columns = excerpt.columns(&mark.bytes);
+            let (sign, color) = if mark.primary { ("^", paint.severity) } else { ("-", paint.quiet) };
+            let text = self.words.line(&mark.label.text);
+            let space = if text.is_empty() { "" } else { " " };
+            let _ = writeln!(
+                out,
+                "{:gutter$} {}|{} {:indent$}{color}{}{space}{text}{}",
+                "",
+                paint.quiet,
+                paint.off,
+                "",
+                sign.repeat(columns.len()),
+                paint.off,
+                indent = columns.start,
+            );
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::{Diagnostic, Label, Place};
 use super::full::severity_name;
+use super::{Options, Words, file_name};
 
 /// The diagnostic as one line of JSON, ending in a line end.
 ///
@@ -11,19 +12,20 @@ use super::full::severity_name;
 /// lists. A place has `file`, `line`, `column`, `endLine`, `endColumn` (from 1, columns in characters, the end
 /// one past the last) and `start`, `end` (bytes, from 0). No source text is part of it.
 #[must_use]
-pub fn json(diagnostic: &Diagnostic) -> String {
+pub fn json(diagnostic: &Diagnostic, options: &Options) -> String {
+    let words = Words::new(diagnostic, options);
     let mut out = String::new();
     let severity = severity_name(diagnostic.severity);
     let _ = write!(out, "{{\"severity\":\"{severity}\",\"code\":\"{}\",\"message\":", diagnostic.code.0);
-    string(&mut out, &diagnostic.message);
+    string(&mut out, &words.masked(&diagnostic.message));
     if let Some(primary) = &diagnostic.primary {
         out.push_str(",\"primary\":");
-        label(&mut out, primary);
+        label(&mut out, primary, &words);
     }
     out.push_str(",\"secondary\":[");
     for (index, secondary) in diagnostic.secondary.iter().enumerate() {
         separate(&mut out, index);
-        label(&mut out, secondary);
+        label(&mut out, secondary, &words);
     }
     out.push_str("],\"trace\":[");
     for (index, frame) in diagnostic.trace.iter().enumerate() {
@@ -31,13 +33,13 @@ pub fn json(diagnostic: &Diagnostic) -> String {
         out.push('{');
         place(&mut out, &frame.place);
         out.push_str(",\"what\":");
-        string(&mut out, &frame.what);
+        string(&mut out, &words.masked(&frame.what));
         out.push('}');
     }
     out.push(']');
     if let Some(help) = &diagnostic.help {
         out.push_str(",\"help\":");
-        string(&mut out, help);
+        string(&mut out, &words.masked(help));
     }
     out.push_str("}\n");
     out
@@ -49,11 +51,11 @@ fn separate(out: &mut String, index: usize) {
     }
 }
 
-fn label(out: &mut String, label: &Label) {
+fn label(out: &mut String, label: &Label, words: &Words) {
     out.push('{');
     place(out, &label.place);
     out.push_str(",\"text\":");
-    string(out, &label.text);
+    string(out, &words.masked(&label.text));
     out.push('}');
 }
 
@@ -61,7 +63,7 @@ fn place(out: &mut String, place: &Place) {
     let start = place.line_column();
     let end = place.source.line_column(place.span.end());
     out.push_str("\"file\":");
-    string(out, place.source.name());
+    string(out, file_name(place));
     let _ = write!(
         out,
         ",\"line\":{},\"column\":{},\"endLine\":{},\"endColumn\":{},\"start\":{},\"end\":{}",

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::super::{Place, Source, SourceKind};
+use super::super::{Diagnostic, Label, Place, Source, SourceKind};
 
 /// What excerpts mask. The places are exact; beside them every line is searched for telling key names.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,10 @@ pub struct Secrets {
     pub places: Vec<Place>,
 }
 
+/// What stands for a secret, whatever its length.
+pub(super) const MASK: &str = "***";
+/// Characters below which a secret's text is not looked for in messages: it would be found in any word.
+const LEAST_HIDDEN: usize = 4;
 /// Endings of names that tell where a secret is, not what it is.
 const POINTERS: &[&str] =
     &["name", "names", "ref", "enabled", "path", "file", "dir", "type", "class", "topologykey"];
@@ -64,6 +68,31 @@ impl Secrets {
         ranges.retain(|range| !range.is_empty());
         ranges
     }
+}
+
+/// Texts of a diagnostic's lines that must not stand in its message either; longest first.
+pub(super) fn hidden_texts(diagnostic: &Diagnostic, secrets: &Secrets) -> Vec<String> {
+    let parsed = is_parsed(diagnostic);
+    let mut texts: Vec<String> = Vec::new();
+    for Label { place, .. } in diagnostic.primary.iter().chain(&diagnostic.secondary) {
+        let line = place.line_column().line;
+        let text = place.source.line(line);
+        for range in secrets.of_line(&place.source, line, parsed) {
+            let hidden = text.get(range).unwrap_or_default().trim();
+            texts.push(hidden.to_owned());
+            texts.push(hidden.split(" #").next().unwrap_or_default().trim().to_owned());
+            texts.push(hidden.trim_matches(['"', '\'']).to_owned());
+        }
+    }
+    texts.retain(|text| text.chars().count() >= LEAST_HIDDEN);
+    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    texts.dedup();
+    texts
+}
+
+/// Whether the text a diagnostic points into could be read; otherwise it has no key names to go by.
+pub(super) fn is_parsed(diagnostic: &Diagnostic) -> bool {
+    !matches!(diagnostic.code.0, "yaml::syntax" | "json::syntax" | "values::file")
 }
 
 /// A block scalar's range starts at the line's first column; the indentation is no secret.

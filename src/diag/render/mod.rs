@@ -12,6 +12,8 @@ mod short;
 mod tests;
 mod width;
 
+use super::{Diagnostic, Place, SourceKind};
+
 pub use full::full;
 pub use json::json;
 pub use mask::{Secrets, is_secret_name};
@@ -35,16 +37,44 @@ impl Default for Options {
     }
 }
 
-/// A message on one line: line ends and control characters written as escapes.
-fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => line.push_str("\\n"),
-            '\t' => line.push(' '),
-            c if width::is_harmless(c) => line.push(c),
-            c => line.extend(c.escape_unicode()),
-        }
+/// The words of one diagnostic, made harmless and without the secrets of the lines it points at.
+struct Words(Vec<String>);
+
+impl Words {
+    fn new(diagnostic: &Diagnostic, options: &Options) -> Self {
+        Self(mask::hidden_texts(diagnostic, &options.secrets))
     }
-    line
+
+    /// The text with secrets masked.
+    fn masked(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, secret| text.replace(secret, mask::MASK))
+    }
+
+    /// The same on one line: line ends and control characters written as escapes.
+    fn line(&self, text: &str) -> String {
+        let mut line = String::with_capacity(text.len());
+        for c in self.masked(text).chars() {
+            match c {
+                '\n' => line.push_str("\\n"),
+                '\t' => line.push(' '),
+                c if width::is_harmless(c) => line.push(c),
+                c => line.extend(c.escape_unicode()),
+            }
+        }
+        line
+    }
+
+    /// Where a place is: `file:line:col`; of a flag its name, never its argument.
+    fn place(&self, place: &Place) -> String {
+        if place.source.kind() == SourceKind::Flag {
+            return self.line(file_name(place));
+        }
+        self.line(&place.to_string())
+    }
+}
+
+/// The name of a place's source; of a flag, `--set` without the argument.
+fn file_name(place: &Place) -> &str {
+    let name = place.source.name();
+    if place.source.kind() == SourceKind::Flag { name.split(' ').next().unwrap_or(name) } else { name }
 }

@@ -2,16 +2,17 @@
 
 use super::super::Diagnostic;
 use super::full::severity_name;
-use super::one_line;
+use super::{Options, Words};
 
 /// The diagnostic on one line, ending in a line end.
 #[must_use]
-pub fn short(diagnostic: &Diagnostic) -> String {
+pub fn short(diagnostic: &Diagnostic, options: &Options) -> String {
+    let words = Words::new(diagnostic, options);
     let place = diagnostic
         .primary
         .as_ref()
-        .map(|label| format!("{}: ", one_line(&label.place.to_string())))
+        .map(|label| format!("{}: ", words.place(&label.place)))
         .unwrap_or_default();
     let severity = severity_name(diagnostic.severity);
-    format!("{place}{severity}[{}]: {}\n", diagnostic.code.0, one_line(&diagnostic.message))
+    format!("{place}{severity}[{}]: {}\n", diagnostic.code.0, words.line(&diagnostic.message))
 }

@@ -68,6 +68,21 @@ fn secrets_are_masked_by_name_and_by_place() {
 }
 
 #[test]
+fn messages_labels_and_help_do_not_tell_the_secret_either() {
+    let values = source("values.yaml", VALUES);
+    let diagnostic = error("`hunter2` is too short")
+        .at(find(&values, "hunter2 # mine"), "not `hunter2`")
+        .help("take something other than hunter2");
+    let options = Options {
+        secrets: Secrets { shown: false, places: vec![find(&values, "hunter2")] },
+        ..Options::default()
+    };
+    for text in [full(&diagnostic, &options), short(&diagnostic, &options), json(&diagnostic, &options)] {
+        assert!(text.contains("***") && !text.contains("hunter2"), "{text}");
+    }
+}
+
+#[test]
 fn every_line_of_a_secret_block_scalar_is_masked() {
     let text = "agent:\n  clearmlConfig: |\n    api { secret\n      more }\n";
     let values = source("values.yaml", text);
@@ -89,7 +104,7 @@ fn of_a_text_that_does_not_parse_nothing_after_the_first_colon_is_shown() {
 
 #[test]
 fn values_of_telling_keys_in_flags_are_masked() {
-    let flag = |text: &str| Source::new(SourceKind::Flag, "--set", text);
+    let flag = |text: &str| Source::new(SourceKind::Flag, format!("--set {text}"), text);
     let set = flag("agent.clearmlSecretKey=a\\,b,agent.queues=x y");
     insta::assert_snapshot!(plain(&error("no").at(find(&set, "agent.queues"), "what")));
     let json = flag(r#"agent={"clearmlGitPassword":"abc"}"#);
@@ -134,10 +149,10 @@ fn short_and_json_are_one_line_each() {
     let values = source("values.yaml", VALUES);
     let diagnostic =
         error("bad\n\"thing\"").at(find(&values, "true"), "é").and_at(find(&values, "bot"), "b").help("h");
-    insta::assert_snapshot!(short(&diagnostic) + "[EOF]");
-    insta::assert_snapshot!(json(&diagnostic) + "[EOF]");
+    insta::assert_snapshot!(short(&diagnostic, &Options::default()) + "[EOF]");
+    insta::assert_snapshot!(json(&diagnostic, &Options::default()) + "[EOF]");
     let bare = Diagnostic::new(Severity::Note, Code("a::b"), "x");
-    insta::assert_snapshot!(short(&bare) + &json(&bare));
+    insta::assert_snapshot!(short(&bare, &Options::default()) + &json(&bare, &Options::default()));
 }
 
 #[test]
