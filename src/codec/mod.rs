@@ -1,10 +1,14 @@
 //! Texts to trees and back: YAML and JSON with the bytes Helm reads and writes.
 
+mod convert;
+pub mod json;
 mod node;
 mod number;
 pub mod shape;
+mod tree;
 pub mod yaml;
 
+pub use convert::to_value;
 pub use node::{Data, Entry, Map, Node, Style};
 
 /// What numbers become when a text is read.
@@ -15,14 +19,4 @@ pub enum Numbers {
     Json,
     /// Whole numbers stay whole: [`Data::Int`], or [`Data::Uint`] above `i64::MAX`.
     Typed,
-}
-
-/// Text of the bytes as Go's JSON writes it: each byte that is no UTF-8 becomes U+FFFD.
-fn utf8_or_replaced(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        out.push_str(chunk.valid());
-        out.extend(std::iter::repeat_n('\u{FFFD}', chunk.invalid().len()));
-    }
-    out
 }

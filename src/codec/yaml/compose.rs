@@ -47,7 +47,7 @@ pub(super) fn first(
             Err(Stop::Refused(failure)) => {
                 drop(composer);
                 if !dialect.mend(&failure) {
-                    return Err(syntax_error(&failure, origin));
+                    return Err(syntax_error(&dialect.earlier(failure), origin));
                 }
             }
             Err(Stop::Unknown(error)) => return Err(error),
@@ -94,7 +94,6 @@ impl Late {
 pub(super) struct BadKey {
     pub key_event: usize,
     pub value_event: usize,
-    pub span: Span,
 }
 
 struct Frame {
@@ -241,9 +240,8 @@ impl<'d, 's> Composer<'d, 's> {
     }
 
     fn placed(&self, data: Data, span: Span, style: Style) -> Node {
-        let base = self.origin.base;
-        let span = Span::new(base + span.start(), base + span.end());
-        Node::new(data).placed(self.origin.source, span, style)
+        let place = self.origin.place(span.start(), span.end());
+        Node::new(data).placed(self.origin.source, place.span, style)
     }
 
     fn anchor(&mut self, name: Option<&str>, event: usize, is_map: bool) -> Option<usize> {
@@ -504,7 +502,7 @@ impl<'d, 's> Composer<'d, 's> {
             },
             Some(_) => {
                 let number = self.bad_keys.len();
-                self.bad_keys.push(BadKey { key_event: value.event, value_event: 0, span: value.span });
+                self.bad_keys.push(BadKey { key_event: value.event, value_event: 0 });
                 return Key::Bad(keys::stand_in(number), value.span, number);
             }
             None => {

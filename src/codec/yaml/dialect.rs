@@ -21,6 +21,8 @@ const RETRY_BYTES: usize = 16 << 20;
 /// Letters that are no escape of YAML.
 const UNKNOWN_ESCAPES: &[u8] = b"cdghijklmoqswyz";
 
+const INCOMPATIBLE: &str = "found incompatible YAML document";
+
 /// Signs that mean nothing inside a plain scalar, not even in a flow collection.
 const PLAIN_SIGNS: &[u8] = b"~^$;=+()_<>@|!.&*%`";
 
@@ -160,7 +162,7 @@ impl<'a> Dialect<'a> {
         match (event.kind, flow) {
             (Kind::DocumentStart(Some(version)), _) if version != (1, 1) => Err(Failure {
                 stage: Stage::Parser,
-                problem: "found incompatible YAML document",
+                problem: INCOMPATIBLE,
                 context: "",
                 at: self.directive(event.start),
                 context_at: Mark::default(),
@@ -185,6 +187,22 @@ impl<'a> Dialect<'a> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What go-yaml complains about where libyaml complains about this: it looks at the version before
+    /// it looks for the `---`.
+    pub(super) fn earlier(&self, failure: Failure) -> Failure {
+        if failure.problem != "did not find expected <document start>" {
+            return failure;
+        }
+        let at = self.directive(Mark::default());
+        let line = self.bytes.get(at.offset..).unwrap_or_default();
+        let Some(version) = line.strip_prefix(b"%YAML") else { return failure };
+        let version = version.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii();
+        if version.split(|&byte| byte == b' ' || byte == b'\t').next() == Some(b"1.1") {
+            return failure;
+        }
+        Failure { problem: INCOMPATIBLE, at, context_at: Mark::default(), ..failure }
     }
 
     /// The place of the first `?` in a plain scalar.

@@ -231,5 +231,5 @@ pub(super) fn base64(text: &str) -> Option<String> {
     let config = base64::engine::GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true);
     let engine = base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, config);
     let bytes = engine.decode(text).ok()?;
-    Some(crate::codec::utf8_or_replaced(&bytes))
+    Some(crate::value::Str::from_bytes(bytes).text().into_owned())
 }

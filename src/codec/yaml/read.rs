@@ -1,5 +1,6 @@
 //! The entry points of reading: one document, values files, streams of manifests.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -103,8 +104,9 @@ pub fn read_values(source: &Source) -> Result<Document, Error> {
     let mut all = Document { root: Node::map(Map::default()), duplicates: Vec::new() };
     for range in Pieces::new(source) {
         let range = range.map_err(Error::of_values)?;
-        let document =
-            piece(source, range, Numbers::Json).and_then(Document::into_map).map_err(Error::of_values)?;
+        let document = line_piece(source, range, Numbers::Json)
+            .and_then(Document::into_map)
+            .map_err(Error::of_values)?;
         all.duplicates.extend(document.duplicates);
         all.root = if all.root.as_map().is_some_and(Map::is_empty) {
             document.root
@@ -145,7 +147,7 @@ pub fn read_values_bytes(kind: SourceKind, name: &str, bytes: &[u8]) -> Result<D
                 _ => rest,
             };
             let origin = Origin { source: &source, base: bytes.len() - rest.len(), end: source.text().len() };
-            compose_piece(rest, origin, Numbers::Json).map_err(Error::of_values)
+            compose_piece(&line_ended(rest), origin, Numbers::Json).map_err(Error::of_values)
         }
     }
 }
@@ -158,7 +160,7 @@ pub fn read_values_bytes(kind: SourceKind, name: &str, bytes: &[u8]) -> Result<D
 pub fn read_stream(source: &Source, options: &ReadOptions) -> Result<Vec<Document>, Error> {
     let mut documents = Vec::new();
     for range in Pieces::new(source) {
-        let document = piece(source, range?, options.numbers)?;
+        let document = line_piece(source, range?, options.numbers)?;
         if document.root.place().is_some() {
             documents.push(document);
         }
@@ -170,6 +172,21 @@ fn piece(source: &Source, range: Range<usize>, numbers: Numbers) -> Result<Docum
     let origin = Origin { source, base: range.start, end: range.end };
     let bytes = source.text().get(range).unwrap_or_default().as_bytes();
     compose_piece(bytes, origin, numbers)
+}
+
+/// The same with a newline at its end.
+fn line_piece(source: &Source, range: Range<usize>, numbers: Numbers) -> Result<Document, Error> {
+    let origin = Origin { source, base: range.start, end: range.end };
+    let bytes = source.text().get(range).unwrap_or_default().as_bytes();
+    compose_piece(&line_ended(bytes), origin, numbers)
+}
+
+// Rule: k8s.io/apimachinery pkg/util/yaml/decoder.go, LineReader ends every line with a newline.
+fn line_ended(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match bytes.last() {
+        None | Some(b'\n') => Cow::Borrowed(bytes),
+        Some(_) => Cow::Owned([bytes, b"\n"].concat()),
+    }
 }
 
 fn compose_piece(bytes: &[u8], origin: Origin<'_>, numbers: Numbers) -> Result<Document, Error> {

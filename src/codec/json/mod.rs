@@ -1,0 +1,11 @@
+//! JSON with the bytes of Go's `encoding/json`, read and written without native recursion.
+
+mod read;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use read::{Cause, Error, ErrorKind, read, read_value};
+pub use write::{write, write_pretty, write_pretty_value, write_raw, write_raw_value, write_value};
+
+pub(crate) use write::{Form, quote};
