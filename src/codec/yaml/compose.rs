@@ -240,8 +240,7 @@ impl<'d, 's> Composer<'d, 's> {
     }
 
     fn placed(&self, data: Data, span: Span, style: Style) -> Node {
-        let place = self.origin.place(span.start(), span.end());
-        Node::new(data).placed(self.origin.source, place.span, style)
+        Node::new(data).placed(self.origin.source, self.origin.span(span.start(), span.end()), style)
     }
 
     fn anchor(&mut self, name: Option<&str>, event: usize, is_map: bool) -> Option<usize> {

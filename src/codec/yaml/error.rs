@@ -86,9 +86,12 @@ pub(super) struct Origin<'s> {
 impl Origin<'_> {
     /// The place of the bytes from `start` up to `end`.
     pub(super) fn place(&self, start: usize, end: usize) -> Place {
-        let limit = self.end;
-        let span = Span::new((self.base + start).min(limit), (self.base + end).min(limit));
-        Place::new(self.source.clone(), span)
+        Place::new(self.source.clone(), self.span(start, end))
+    }
+
+    /// The same as a range of the source.
+    pub(super) fn span(&self, start: usize, end: usize) -> Span {
+        Span::new((self.base + start).min(self.end), (self.base + end).min(self.end))
     }
 
     /// The character at an offset; at the end of the text, the end.
