@@ -27,10 +27,38 @@ impl ErrorKind {
     }
 }
 
-/// An error whose message is Helm's, word for word, without the `Error: ` in front.
-pub type Error = diag::Error<ErrorKind>;
+/// What is kept of an error besides its diagnostic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    kind: ErrorKind,
+    helm_text: Box<str>,
+}
 
-/// An error of this kind with Helm's words, at a place when there is one.
+/// Why values could not be read or merged.
+pub type Error = diag::Error<Cause>;
+
+impl diag::Error<Cause> {
+    /// What went wrong, to match on.
+    #[must_use]
+    pub fn what(&self) -> ErrorKind {
+        self.kind().kind
+    }
+
+    /// Helm's words, without the `Error: ` in front.
+    #[must_use]
+    pub fn helm_text(&self) -> &str {
+        &self.kind().helm_text
+    }
+}
+
+/// An error that says what Helm says, at a place when there is one.
 pub(super) fn error(kind: ErrorKind, text: impl Into<String>, place: Option<Place>, label: &str) -> Error {
-    Error::new(kind, Diagnostic::error(kind.code(), text).maybe_at(place, label))
+    let text = text.into();
+    let cause = Cause { kind, helm_text: text.as_str().into() };
+    Error::new(cause, Diagnostic::error(kind.code(), text).maybe_at(place, label))
+}
+
+/// An error that says more to people than Helm does.
+pub(super) fn reworded(kind: ErrorKind, helm_text: String, diagnostic: Diagnostic) -> Error {
+    Error::new(Cause { kind, helm_text: helm_text.into() }, diagnostic)
 }

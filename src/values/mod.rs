@@ -3,10 +3,17 @@
 //! Every leaf keeps the place it was written at and what it took the place of. Nothing here reads a file,
 //! knows a template or prints a warning: warnings are returned.
 
+#[cfg(test)]
+mod cases;
+mod coalesce;
 mod error;
 mod history;
+mod inputs;
+mod maps;
 pub mod set;
 mod text;
 
-pub use error::{Error, ErrorKind};
+pub use coalesce::{ChartTree, coalesce, coalesce_tables, merge_defaults, merge_tables, overlay};
+pub use error::{Cause, Error, ErrorKind};
+pub use inputs::{Inputs, Merged, merge};
 pub use text::read_error;

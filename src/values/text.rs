@@ -1,8 +1,10 @@
 //! Words Go uses for values and errors.
 
+use std::fmt::Write as _;
 use std::io;
 
 use crate::codec::{Data, Node};
+use crate::go::fmt;
 
 /// Go's name of a value's type, as `%T` prints it.
 pub(super) fn go_type(node: &Node) -> &'static str {
@@ -32,4 +34,76 @@ pub fn read_error(path: &str, error: &io::Error) -> String {
     let mut chars = words.chars();
     let first = chars.next().map(|c| c.to_ascii_lowercase()).into_iter();
     format!("{action} {path}: {}", first.chain(chars).collect::<String>())
+}
+
+/// A text as Go's `%q` prints it.
+pub(super) fn quote(text: &str) -> String {
+    fmt::quote(text.as_bytes())
+}
+
+/// A value as Go's `%v` prints it.
+pub(super) fn go_value(node: &Node) -> String {
+    let mut out = String::new();
+    write_value(&mut out, node, false);
+    out
+}
+
+/// A value as Go's `%t` prints it, which is made for booleans.
+pub(super) fn go_bool_verb(node: &Node) -> String {
+    let mut out = String::new();
+    write_value(&mut out, node, true);
+    out
+}
+
+fn write_value(out: &mut String, node: &Node, bool_verb: bool) {
+    let text = match node.data() {
+        Data::Null if bool_verb => "%!t(<nil>)".to_owned(),
+        Data::Null => "<nil>".to_owned(),
+        Data::Bool(value) => value.to_string(),
+        Data::Int(value) => value.to_string(),
+        Data::Uint(value) => value.to_string(),
+        Data::Float(value) => go_float(*value),
+        Data::String(text) => text.to_string(),
+        Data::List(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(' ');
+                }
+                write_item(out, item, bool_verb);
+            }
+            return out.push(']');
+        }
+        Data::Map(map) => {
+            out.push_str("map[");
+            for (index, entry) in map.entries().iter().enumerate() {
+                if index > 0 {
+                    out.push(' ');
+                }
+                if bool_verb {
+                    let _ = write!(out, "%!t(string={})", entry.key);
+                } else {
+                    out.push_str(&entry.key);
+                }
+                out.push(':');
+                write_item(out, &entry.value, bool_verb);
+            }
+            return out.push(']');
+        }
+    };
+    if bool_verb && !matches!(node.data(), Data::Bool(_) | Data::Null) {
+        let _ = write!(out, "%!t({}={text})", go_type(node));
+    } else {
+        out.push_str(&text);
+    }
+}
+
+/// An item of a list or map; a null in there is nothing that a verb could be wrong for.
+fn write_item(out: &mut String, node: &Node, bool_verb: bool) {
+    write_value(out, node, bool_verb && !node.is_null());
+}
+
+/// A float as Go's `%v` prints it.
+pub(super) fn go_float(value: f64) -> String {
+    String::from_utf8(fmt::format_float(value, b'g', None)).unwrap_or_default()
 }

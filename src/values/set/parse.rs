@@ -4,7 +4,7 @@
 use crate::codec::{Data, Node, Style};
 use crate::diag::{Place, Source, SourceKind, Span};
 
-use super::super::text::read_error;
+use super::super::text::{quote, read_error};
 use super::scan::Scanner;
 use super::tree::{ListSlot, MapSlot, Slot};
 use super::{Flag, MAX_FILLED, MAX_INDEX, MAX_LEVELS, MAX_NESTED_NAMES, ReadFile, json, typed};
@@ -81,7 +81,7 @@ impl Parser<'_, '_> {
         let (key, span) = (piece.text.as_str(), piece.span);
         match piece.stop {
             None if key.is_empty() => Err(Stop::End),
-            None => Self::fail(format!("key {} has no value", typed::quote(key)), span),
+            None => Self::fail(format!("key {} has no value", quote(key)), span),
             Some('[') => {
                 let index = self.index()?;
                 let mut fresh = Slot::empty_list(self.place(span));
@@ -131,7 +131,7 @@ impl Parser<'_, '_> {
                 let result = self.key(inner, names + 1, level);
                 let empty = inner.is_empty();
                 if empty && result.is_ok() {
-                    return Self::fail(format!("key map {} has no value", typed::quote(key)), span);
+                    return Self::fail(format!("key map {} has no value", quote(key)), span);
                 }
                 if !exists && !empty && !key.is_empty() {
                     data.put(key, self.place(span), fresh);
@@ -139,7 +139,7 @@ impl Parser<'_, '_> {
                 result
             }
             Some(_) => {
-                Self::fail(format!("key {} has no value (cannot end with ,)", typed::quote(key)), span)
+                Self::fail(format!("key {} has no value (cannot end with ,)", quote(key)), span)
             }
         }
     }

@@ -8,13 +8,13 @@ fn show(node: &Node) -> String {
         Data::Int(value) => format!("{value}i"),
         Data::Uint(value) => format!("{value}u"),
         Data::Float(value) => format!("{value}f"),
-        Data::String(value) => typed::quote(value),
+        Data::String(value) => super::super::text::quote(value),
         Data::List(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(",")),
         Data::Map(map) => {
             let entries: Vec<_> = map
                 .entries()
                 .iter()
-                .map(|e| format!("{}:{}", typed::quote(&e.key), show(&e.value)))
+                .map(|e| format!("{}:{}", super::super::text::quote(&e.key), show(&e.value)))
                 .collect();
             format!("{{{}}}", entries.join(","))
         }

@@ -1,6 +1,10 @@
 //! Texts of an argument as values, and Go's way of quoting them.
 
+use std::fmt::Write as _;
+
 use crate::codec::Data;
+
+use super::super::text::quote;
 
 /// The value of a text behind `--set`: `true`, `false`, `null` in any case, decimal whole numbers, all else text.
 // Rule: strvals/parser.go, typedVal. A leading `0` keeps a text, but for `0` itself; a sign does not.
@@ -50,17 +54,6 @@ pub(super) fn index(text: &str) -> Result<i64, String> {
     })
 }
 
-/// `"text"` as Go's `%q` prints it.
-pub(super) fn quote(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        escape(c, '"', &mut out);
-    }
-    out.push('"');
-    out
-}
-
 /// `['a' 'b']` as Go's `%q` prints a slice of runes.
 pub(super) fn quote_runes(text: &str) -> String {
     let mut out = String::from("[");
@@ -68,41 +61,15 @@ pub(super) fn quote_runes(text: &str) -> String {
         if index > 0 {
             out.push(' ');
         }
-        out.push('\'');
-        escape(c, '\'', &mut out);
-        out.push('\'');
+        match c {
+            '\'' => out.push_str("'\\''"),
+            '"' => out.push_str("'\"'"),
+            c => {
+                let quoted = quote(c.encode_utf8(&mut [0; 4]));
+                let _ = write!(out, "'{}'", quoted.trim_matches('"'));
+            }
+        }
     }
     out.push(']');
     out
-}
-
-fn escape(c: char, mark: char, out: &mut String) {
-    match c {
-        '\\' => out.push_str("\\\\"),
-        '\u{7}' => out.push_str("\\a"),
-        '\u{8}' => out.push_str("\\b"),
-        '\u{c}' => out.push_str("\\f"),
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        '\u{b}' => out.push_str("\\v"),
-        c if c == mark => {
-            out.push('\\');
-            out.push(c);
-        }
-        c if is_printed(c) => out.push(c),
-        c if (c as u32) < 0x20 || c == '\u{7f}' => out.push_str(&format!("\\x{:02x}", c as u32)),
-        c if (c as u32) < 0x1_0000 => out.push_str(&format!("\\u{:04x}", c as u32)),
-        c => out.push_str(&format!("\\U{:08x}", c as u32)),
-    }
-}
-
-/// Whether Go prints the character as it is: letters, marks, numbers, symbols, and of spaces U+0020 alone.
-fn is_printed(c: char) -> bool {
-    if c == ' ' {
-        return true;
-    }
-    // A mark behind a letter is printed by Rust as well; in front of everything it is not.
-    !c.is_whitespace()
-        && (c.is_alphanumeric() || format!("a{c}").escape_debug().count() == 2 || c == '"' || c == '\'')
 }

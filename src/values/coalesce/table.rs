@@ -1,0 +1,149 @@
+//! [`Table`]: a map that is changed in place and may stand in several trees at once.
+//!
+//! Helm's maps are shared by reference: a nested map of `global` is one object for a chart and all its
+//! subcharts, so what one of them puts in is seen by all. A table is that object.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::codec::{Data, Entry, Map, Node};
+use crate::diag::Place;
+
+/// A value of a table.
+#[derive(Clone)]
+pub(super) enum Item {
+    /// Anything but a map.
+    Leaf(Node),
+    /// A map.
+    Table(Table),
+}
+
+/// A map that is opened only when it is changed. A clone is the same map.
+#[derive(Clone)]
+pub(super) struct Table(Rc<RefCell<State>>);
+
+enum State {
+    /// As it was read.
+    Closed(Node),
+    /// Being changed; the node holds place, style and history.
+    Open(BTreeMap<Arc<str>, (Option<Place>, Item)>, Node),
+}
+
+impl Item {
+    pub(super) fn new(node: &Node) -> Self {
+        if node.as_map().is_some() { Self::Table(Table::closed(node.clone())) } else { Self::Leaf(node.clone()) }
+    }
+
+    pub(super) fn is_null(&self) -> bool {
+        matches!(self, Self::Leaf(node) if node.is_null())
+    }
+
+    pub(super) fn close(&self) -> Node {
+        match self {
+            Self::Leaf(node) => node.clone(),
+            Self::Table(table) => table.close(),
+        }
+    }
+}
+
+impl Table {
+    /// The map a node holds; an empty one if it holds none.
+    pub(super) fn closed(node: Node) -> Self {
+        let node = if node.as_map().is_some() { node } else { Node::map(Map::default()) };
+        Self(Rc::new(RefCell::new(State::Closed(node))))
+    }
+
+    pub(super) fn empty() -> Self {
+        Self::closed(Node::map(Map::default()))
+    }
+
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Another map with the same values, of which nested maps are the same objects.
+    pub(super) fn shallow_copy(&self) -> Self {
+        let entries = self.open_with(|entries| entries.clone());
+        let shell = match &*self.0.borrow() {
+            State::Closed(node) | State::Open(_, node) => node.with_data(Data::Null),
+        };
+        Self(Rc::new(RefCell::new(State::Open(entries, shell))))
+    }
+
+    fn open_with<T>(&self, work: impl FnOnce(&mut BTreeMap<Arc<str>, (Option<Place>, Item)>) -> T) -> T {
+        let mut state = self.0.borrow_mut();
+        if let State::Closed(node) = &*state {
+            let entries = node
+                .as_map()
+                .map(Map::entries)
+                .unwrap_or_default()
+                .iter()
+                .map(|entry| (entry.key.clone(), (entry.place.clone(), Item::new(&entry.value))))
+                .collect();
+            let shell = node.with_data(Data::Null);
+            *state = State::Open(entries, shell);
+        }
+        match &mut *state {
+            State::Open(entries, _) => work(entries),
+            State::Closed(_) => work(&mut BTreeMap::new()),
+        }
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<Item> {
+        if let State::Closed(node) = &*self.0.borrow() {
+            match node.get(key) {
+                None => return None,
+                Some(value) if value.as_map().is_none() => return Some(Item::Leaf(value.clone())),
+                // A nested map has to become an object of its own first.
+                Some(_) => {}
+            }
+        }
+        self.open_with(|entries| entries.get(key).map(|(_, item)| item.clone()))
+    }
+
+    /// Sets a key; the place stays when the key stands already and none is given.
+    pub(super) fn set(&self, key: &Arc<str>, place: Option<Place>, item: Item) {
+        self.open_with(|entries| match entries.get_mut(key) {
+            Some((at, old)) => {
+                if place.is_some() {
+                    *at = place;
+                }
+                *old = item;
+            }
+            None => {
+                entries.insert(key.clone(), (place, item));
+            }
+        });
+    }
+
+    pub(super) fn remove(&self, key: &str) {
+        self.open_with(|entries| entries.remove(key));
+    }
+
+    /// Every key with its value, as they stand now.
+    pub(super) fn entries(&self) -> Vec<(Arc<str>, Option<Place>, Item)> {
+        self.open_with(|entries| {
+            entries.iter().map(|(key, (place, item))| (key.clone(), place.clone(), item.clone())).collect()
+        })
+    }
+
+    /// The map as a node. Tables that are the same object become nodes that share their data.
+    pub(super) fn close(&self) -> Node {
+        // What is met again while it is being closed holds itself, which no input brings about.
+        let state = self.0.replace(State::Closed(Node::map(Map::default())));
+        let node = match state {
+            State::Closed(node) => node,
+            State::Open(entries, shell) => {
+                let entries = entries
+                    .into_iter()
+                    .map(|(key, (place, item))| Entry { key, place, value: item.close() })
+                    .collect();
+                shell.with_data(Data::Map(Arc::new(Map::from_entries(entries))))
+            }
+        };
+        *self.0.borrow_mut() = State::Closed(node.clone());
+        node
+    }
+}
