@@ -115,8 +115,8 @@ impl Case {
         }
         for pair in self.args.chunks(2) {
             let [flag, argument] = pair else { panic!("odd arguments") };
-            let flags =
-                [Flag::Json, Flag::Set, Flag::String, Flag::File, Flag::Literal].map(|flag| (flag.name(), flag));
+            let flags = [Flag::Json, Flag::Set, Flag::String, Flag::File, Flag::Literal]
+                .map(|flag| (flag.name(), flag));
             let list = match flags.iter().find(|(name, _)| name == flag).unwrap().1 {
                 Flag::Json => &mut inputs.set_json,
                 Flag::Set => &mut inputs.set,
@@ -134,7 +134,9 @@ impl Case {
         let children = self
             .charts
             .keys()
-            .filter_map(|child| child.strip_prefix(&below).filter(|rest| !rest.contains('/')).map(|rest| (child, rest)))
+            .filter_map(|child| {
+                child.strip_prefix(&below).filter(|rest| !rest.contains('/')).map(|rest| (child, rest))
+            })
             .map(|(child, rest)| self.chart(child, rest))
             .collect();
         let defaults = if path.is_empty() { &self.defaults } else { &self.charts[path] };

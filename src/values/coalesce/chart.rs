@@ -164,7 +164,9 @@ fn share_globals(child: &Table, parent: &Table, path: Path<'_>, log: &mut Vec<Lo
                 info(log, format!("Conflict: cannot merge map onto non-map for {}. Skipping.", quote(&key)));
             }
             (Item::Leaf(_), Some(Item::Table(_))) => info(log, format!("key {key} is table. Skipping")),
-            (Item::Leaf(node), Some(Item::Leaf(under))) => low.set(&key, place, Item::Leaf(succeed(node, &under))),
+            (Item::Leaf(node), Some(Item::Leaf(under))) => {
+                low.set(&key, place, Item::Leaf(succeed(node, &under)))
+            }
             (Item::Leaf(node), None) => low.set(&key, place, Item::Leaf(node)),
         }
     }

@@ -33,7 +33,11 @@ enum State {
 
 impl Item {
     pub(super) fn new(node: &Node) -> Self {
-        if node.as_map().is_some() { Self::Table(Table::closed(node.clone())) } else { Self::Leaf(node.clone()) }
+        if node.as_map().is_some() {
+            Self::Table(Table::closed(node.clone()))
+        } else {
+            Self::Leaf(node.clone())
+        }
     }
 
     pub(super) fn is_null(&self) -> bool {

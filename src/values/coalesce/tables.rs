@@ -95,7 +95,10 @@ pub(super) fn lay_over(over: &Table, under: &Table, path: Path<'_>, nulls: Nulls
             }
             (Item::Table(_), Item::Leaf(low)) if !low.is_null() => {
                 let (path, low) = (path.join(&key).text(), go_value(&low));
-                info(log, format!("warning: destination for {path} is a table. Ignoring non-table value ({low})"));
+                info(
+                    log,
+                    format!("warning: destination for {path} is a table. Ignoring non-table value ({low})"),
+                );
             }
             (Item::Table(_), Item::Leaf(_)) => {}
             (Item::Leaf(high), Item::Leaf(low)) => over.set(&key, None, Item::Leaf(succeed(high, &low))),

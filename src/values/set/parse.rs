@@ -138,9 +138,7 @@ impl Parser<'_, '_> {
                 }
                 result
             }
-            Some(_) => {
-                Self::fail(format!("key {} has no value (cannot end with ,)", quote(key)), span)
-            }
+            Some(_) => Self::fail(format!("key {} has no value (cannot end with ,)", quote(key)), span),
         }
     }
 
