@@ -5,5 +5,6 @@
 
 pub mod fmt;
 pub mod regexp;
+pub mod semver;
 pub mod strconv;
 pub mod unicode;
