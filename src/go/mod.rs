@@ -4,7 +4,9 @@
 //! used: character classes, time zones and compiled patterns are made on first use.
 
 pub mod fmt;
+pub mod path;
 pub mod regexp;
 pub mod semver;
 pub mod strconv;
+pub mod time;
 pub mod unicode;

@@ -1,0 +1,196 @@
+//! Go's `time`: moments with a zone, layouts, durations, with Go's texts.
+//!
+//! It never looks at a clock: moments come from outside. Zones come from the bundled database, read when the
+//! first one is asked for.
+
+mod chunk;
+mod duration;
+mod format;
+mod parse;
+mod zone;
+
+pub use duration::{DurationError, duration_text, parse_duration, round, truncate};
+pub use parse::ParseError;
+pub use zone::Zone;
+
+use std::cmp::Ordering;
+
+/// A moment with a zone, from year 1 (or before) to far future, in nanoseconds.
+#[derive(Debug, Clone)]
+pub struct Time {
+    /// Seconds since 1970-01-01 00:00:00 UTC.
+    pub seconds: i64,
+    /// Nanoseconds within the second.
+    pub nanos: u32,
+    /// The zone it is shown in.
+    pub zone: Zone,
+    /// The reading of the monotonic clock in nanoseconds, which Go prints as `m=+…`; only a moment fresh from
+    /// the clock has one.
+    pub monotonic: Option<i64>,
+}
+
+/// Seconds from year 1 to 1970: Go's zero time.
+const ZERO_SECONDS: i64 = -62_135_596_800;
+
+/// A date and time of day in some zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Civil {
+    /// Year, may be negative.
+    pub year: i64,
+    /// 1 to 12.
+    pub month: u32,
+    /// 1 to 31.
+    pub day: u32,
+    /// 0 to 23.
+    pub hour: u32,
+    /// 0 to 59.
+    pub minute: u32,
+    /// 0 to 59.
+    pub second: u32,
+    /// 0 is Sunday.
+    pub weekday: u32,
+    /// 1 to 366.
+    pub yearday: u32,
+}
+
+impl Time {
+    /// The moment so many seconds after 1970-01-01 UTC, shown in UTC.
+    pub fn from_unix(seconds: i64, nanos: u32) -> Self {
+        Self { seconds, nanos, zone: Zone::Utc, monotonic: None }
+    }
+
+    /// Go's zero time, 0001-01-01 00:00:00 UTC.
+    pub fn zero() -> Self {
+        Self::from_unix(ZERO_SECONDS, 0)
+    }
+
+    /// True for Go's zero time.
+    pub fn is_zero(&self) -> bool {
+        self.seconds == ZERO_SECONDS && self.nanos == 0
+    }
+
+    /// The same moment shown in another zone.
+    #[must_use]
+    pub fn in_zone(mut self, zone: Zone) -> Self {
+        self.zone = zone;
+        self
+    }
+
+    /// The moment `nanoseconds` later.
+    #[must_use]
+    pub fn add(&self, nanoseconds: i64) -> Self {
+        let total = i64::from(self.nanos) + nanoseconds.rem_euclid(1_000_000_000);
+        let seconds = nanoseconds.div_euclid(1_000_000_000) + total / 1_000_000_000;
+        Self {
+            seconds: self.seconds.wrapping_add(seconds),
+            nanos: (total % 1_000_000_000) as u32,
+            zone: self.zone.clone(),
+            monotonic: self.monotonic.map(|reading| reading.saturating_add(nanoseconds)),
+        }
+    }
+
+    /// The nanoseconds from `earlier` to this moment, cut to what an `i64` holds.
+    pub fn since(&self, earlier: &Self) -> i64 {
+        let seconds = i128::from(self.seconds) - i128::from(earlier.seconds);
+        let nanos = seconds * 1_000_000_000 + i128::from(self.nanos) - i128::from(earlier.nanos);
+        nanos.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
+    }
+
+    /// Which moment comes first.
+    pub fn compare(&self, other: &Self) -> Ordering {
+        (self.seconds, self.nanos).cmp(&(other.seconds, other.nanos))
+    }
+
+    /// The offset from UTC in seconds and the zone's abbreviation at this moment.
+    pub fn offset(&self) -> (i32, String) {
+        self.zone.at(self.seconds)
+    }
+
+    /// The date and time of day in the moment's zone.
+    pub fn civil(&self) -> Civil {
+        civil(self.seconds.saturating_add(i64::from(self.offset().0)))
+    }
+
+    /// Go's `String()`: `2020-01-02 00:00:00 +0000 UTC`.
+    pub fn text(&self) -> String {
+        let mut text = self.format("2006-01-02 15:04:05.999999999 -0700 MST");
+        if let Some(reading) = self.monotonic {
+            let sign = if reading < 0 { '-' } else { '+' };
+            let size = reading.unsigned_abs();
+            text.push_str(&format!(" m={sign}{}.{:09}", size / 1_000_000_000, size % 1_000_000_000));
+        }
+        text
+    }
+}
+
+/// The date and time of day `seconds` after 1970-01-01 00:00:00.
+fn civil(seconds: i64) -> Civil {
+    let days = seconds.div_euclid(86_400);
+    let rest = seconds.rem_euclid(86_400) as u32;
+    // Years run from March in cycles of 400 years (146,097 days).
+    let shifted = days + 719_468;
+    let cycle = shifted.div_euclid(146_097);
+    let day_of_cycle = shifted.rem_euclid(146_097);
+    let year_of_cycle =
+        (day_of_cycle - day_of_cycle / 1_460 + day_of_cycle / 36_524 - day_of_cycle / 146_096) / 365;
+    let day_of_year = day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+    let month_index = (5 * day_of_year + 2) / 153;
+    let day = (day_of_year - (153 * month_index + 2) / 5 + 1) as u32;
+    let month = if month_index < 10 { month_index + 3 } else { month_index - 9 } as u32;
+    let year = year_of_cycle + cycle * 400 + i64::from(month <= 2);
+    Civil {
+        year,
+        month,
+        day,
+        hour: rest / 3600,
+        minute: rest / 60 % 60,
+        second: rest % 60,
+        weekday: (days + 4).rem_euclid(7) as u32,
+        yearday: (days - days_before(year, 1, 1) + 1) as u32,
+    }
+}
+
+/// The days from 1970-01-01 to a date.
+fn days_before(year: i64, month: u32, day: u32) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let cycle = year.div_euclid(400);
+    let year_of_cycle = year.rem_euclid(400);
+    let month = i64::from(month);
+    let shifted = if month > 2 { month - 3 } else { month + 9 };
+    let day_of_year = (153 * shifted + 2) / 5 + i64::from(day) - 1;
+    let day_of_cycle = year_of_cycle * 365 + year_of_cycle / 4 - year_of_cycle / 100 + day_of_year;
+    cycle * 146_097 + day_of_cycle - 719_468
+}
+
+fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+fn days_in(month: u32, year: i64) -> u32 {
+    match month {
+        2 if is_leap(year) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
+#[cfg(test)]
+mod tests;
