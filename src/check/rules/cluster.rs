@@ -1,0 +1,127 @@
+//! What only shows when all objects are seen together: duplicates, ports of nodes.
+
+use std::collections::HashMap;
+
+use super::super::codes;
+use super::super::findings::{Findings, Warn as _, first_key};
+use super::super::object::{Object, int_of, items, str_of};
+use super::ClusterRule;
+use crate::codec::Node;
+use crate::diag::{Label, Place};
+use crate::kube::KubeVersion;
+
+pub(super) const RULES: &[ClusterRule] = &[(&[], duplicate_object), (&["Service"], node_port_taken)];
+
+type Id<'o> = (&'o str, &'o str, &'o str, &'o str);
+
+/// Every object of the input, found by what it is called.
+pub(in super::super) struct Cluster<'o, 'm> {
+    objects: &'o [Object<'m>],
+    version: KubeVersion,
+    by_id: HashMap<Id<'o>, usize>,
+    node_ports: HashMap<(i64, &'o str), (usize, &'o Node)>,
+    makes_pods: bool,
+}
+
+fn id<'o>(object: &'o Object<'_>) -> Id<'o> {
+    (object.group(), &object.kind, object.home(), &object.name)
+}
+
+fn protocol(port: &Node) -> &str {
+    str_of(port, "protocol").filter(|text| !text.is_empty()).unwrap_or("TCP")
+}
+
+impl<'o, 'm> Cluster<'o, 'm> {
+    pub(in super::super) fn new(objects: &'o [Object<'m>], version: KubeVersion) -> Self {
+        let mut by_id = HashMap::with_capacity(objects.len());
+        let mut node_ports = HashMap::new();
+        let mut makes_pods = false;
+        for (index, object) in objects.iter().enumerate() {
+            by_id.entry(id(object)).or_insert(index);
+            makes_pods |= object.pod().is_some();
+            if object.is("Service") {
+                for port in object.at("spec").into_iter().flat_map(|spec| items(spec, "ports")) {
+                    if let Some((number, node)) = int_of(port, "nodePort").zip(port.get("nodePort")) {
+                        if number != 0 {
+                            node_ports.entry((number, protocol(port))).or_insert((index, node));
+                        }
+                    }
+                }
+            }
+        }
+        Self { objects, version, by_id, node_ports, makes_pods }
+    }
+
+    /// The version of Kubernetes it runs.
+    pub(in super::super) fn version(&self) -> KubeVersion {
+        self.version
+    }
+
+    /// Every object of the input.
+    pub(super) fn objects(&self) -> &'o [Object<'m>] {
+        self.objects
+    }
+
+    /// Whether some object of the input is or makes a pod.
+    pub(super) fn makes_pods(&self) -> bool {
+        self.makes_pods
+    }
+
+    /// An object of one of Kubernetes' own kinds; `group` is empty for the core.
+    pub(super) fn find(&self, group: &str, kind: &str, home: &str, name: &str) -> Option<&'o Object<'m>> {
+        self.by_id.get(&(group, kind, home, name)).and_then(|&index| self.objects.get(index))
+    }
+
+    /// The definition of a custom resource's kind, when it is in the input.
+    pub(in super::super) fn definition(&self, object: &Object<'_>) -> Option<&'o Node> {
+        self.objects
+            .iter()
+            .filter(|other| other.is("CustomResourceDefinition"))
+            .map(|other| &other.root)
+            .find(|definition| {
+                definition.at_path(["spec", "group"]).and_then(Node::as_str) == Some(object.group())
+                    && definition.at_path(["spec", "names", "kind"]).and_then(Node::as_str)
+                        == Some(&object.kind)
+            })
+    }
+
+    fn position(&self, object: &Object<'_>) -> Option<usize> {
+        self.objects.iter().position(|other| std::ptr::eq(&raw const other.root, &raw const object.root))
+    }
+}
+
+fn name_place<'o>(object: &'o Object<'_>) -> Option<&'o Place> {
+    object.at("metadata.name").and_then(Node::place).or_else(|| first_key(&object.root))
+}
+
+fn duplicate_object(object: &Object<'_>, cluster: &Cluster<'_, '_>, findings: &mut Findings<'_, '_>) {
+    let Some(name) = object.at("metadata.name").filter(|_| !object.name.is_empty()) else { return };
+    let Some(&first) = cluster.by_id.get(&id(object)) else { return };
+    let Some(other) = cluster.objects.get(first).filter(|_| cluster.position(object) != Some(first)) else {
+        return;
+    };
+    let finding = findings
+        .says(
+            name,
+            codes::DUPLICATE_OBJECT,
+            &format!("{} {:?} is given twice; the later one wins", object.kind, object.name),
+        )
+        .warn();
+    let place = name_place(other).cloned();
+    finding.secondary.extend(place.map(|place| Label { place, text: "first here".to_owned() }));
+}
+
+// Rule: pkg/registry/core/service/portallocator: a nodePort is allocated once per protocol.
+fn node_port_taken(object: &Object<'_>, cluster: &Cluster<'_, '_>, findings: &mut Findings<'_, '_>) {
+    for port in object.at("spec").into_iter().flat_map(|spec| items(spec, "ports")) {
+        let Some((number, node)) = int_of(port, "nodePort").zip(port.get("nodePort")) else { continue };
+        let Some((index, first)) = cluster.node_ports.get(&(number, protocol(port))) else { continue };
+        if std::ptr::eq(*first, node) {
+            continue;
+        }
+        let Some(other) = cluster.objects.get(*index) else { continue };
+        let finding = findings.invalid(node, codes::NODE_PORT, "provided port is already allocated");
+        let text = format!("taken by Service `{}`", other.name);
+        finding.secondary.extend(first.place().cloned().map(|place| Label { place, text }));
+    }
+}

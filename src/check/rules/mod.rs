@@ -1,0 +1,86 @@
+//! The rules of an API server, a small function each, joined here into one table per kind of thing.
+
+mod autoscaling;
+mod cluster;
+mod config;
+mod container;
+mod env;
+mod identity;
+mod ingress;
+mod jobs;
+mod metadata;
+mod network;
+mod pod;
+mod probe;
+mod rbac;
+mod references;
+mod resources;
+mod scheduling;
+mod security;
+mod selector;
+mod service;
+mod storage;
+mod volume;
+mod workload;
+
+pub(super) use cluster::Cluster;
+pub(super) use identity::identity;
+
+use super::findings::Findings;
+use super::object::{Object, Pod};
+
+/// A rule about an object of some kinds; all kinds where none are named.
+type ObjectRule = (&'static [&'static str], fn(&Object<'_>, &mut Findings<'_, '_>));
+/// A rule about a pod or a pod's template.
+type PodRule = fn(&Object<'_>, Pod<'_>, &mut Findings<'_, '_>);
+/// A rule that looks at other objects too.
+type ClusterRule = (&'static [&'static str], fn(&Object<'_>, &Cluster<'_, '_>, &mut Findings<'_, '_>));
+
+const OBJECT_RULES: &[&[ObjectRule]] = &[
+    metadata::RULES,
+    workload::RULES,
+    jobs::RULES,
+    autoscaling::RULES,
+    service::RULES,
+    ingress::RULES,
+    network::RULES,
+    storage::RULES,
+    config::RULES,
+    rbac::RULES,
+];
+
+const POD_RULES: &[&[PodRule]] = &[
+    pod::RULES,
+    container::RULES,
+    env::RULES,
+    probe::RULES,
+    volume::RULES,
+    resources::RULES,
+    security::RULES,
+    scheduling::RULES,
+];
+
+const CLUSTER_RULES: &[&[ClusterRule]] = &[cluster::RULES, references::RULES];
+
+fn applies(kinds: &[&str], object: &Object<'_>) -> bool {
+    kinds.is_empty() || (object.builtin && kinds.contains(&object.kind.as_str()))
+}
+
+/// Every rule over one object.
+pub(super) fn check(object: &Object<'_>, cluster: &Cluster<'_, '_>, findings: &mut Findings<'_, '_>) {
+    for (kinds, rule) in OBJECT_RULES.iter().copied().flatten() {
+        if applies(kinds, object) {
+            rule(object, findings);
+        }
+    }
+    if let Some(pod) = object.pod() {
+        for rule in POD_RULES.iter().copied().flatten() {
+            rule(object, pod, findings);
+        }
+    }
+    for (kinds, rule) in CLUSTER_RULES.iter().copied().flatten() {
+        if applies(kinds, object) {
+            rule(object, cluster, findings);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Requests and limits.
+// Rule: kubernetes v1.37 pkg/apis/core/validation/validation.go, `ValidateContainerResourceRequirements`.
+
+use super::super::codes;
+use super::super::findings::Findings;
+use super::super::object::{Object, Pod, entries};
+use super::PodRule;
+use crate::codec::{Data, Node};
+use crate::kube::{Quantity, is_qualified_name};
+
+pub(super) const RULES: &[PodRule] = &[containers];
+
+/// The amount a node holds.
+pub(super) fn quantity(node: &Node) -> Option<Quantity> {
+    match node.data() {
+        Data::String(text) => Quantity::parse(text),
+        Data::Int(value) => Quantity::parse(&value.to_string()),
+        Data::Uint(value) => Quantity::parse(&value.to_string()),
+        Data::Float(value) => Quantity::parse(&value.to_string()),
+        _ => None,
+    }
+}
+
+fn is_known(name: &str) -> bool {
+    matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-")
+}
+
+fn containers(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
+    for (_, container) in pod.containers() {
+        let Some(resources) = container.get("resources") else { continue };
+        for list in ["limits", "requests"] {
+            for entry in entries(resources, list) {
+                if !is_known(&entry.key) && (!entry.key.contains('/') || !is_qualified_name(&entry.key)) {
+                    if let Some(map) = resources.get(list) {
+                        findings
+                            .invalid_key(
+                                map,
+                                &entry.key,
+                                codes::RESOURCES,
+                                "must be a standard resource type or fully qualified",
+                            )
+                            .help = Some(
+                            "standard are `cpu`, `memory`, `ephemeral-storage` and `hugepages-…`".to_owned(),
+                        );
+                    }
+                }
+                amount(&entry.key, &entry.value, findings);
+            }
+        }
+        for entry in entries(resources, "requests") {
+            let limit = resources.at_path(["limits", &entry.key]).and_then(quantity);
+            let Some((request, limit)) = quantity(&entry.value).zip(limit) else { continue };
+            let whole = entry.key.contains('/') || entry.key.starts_with("hugepages-");
+            if whole && request != limit {
+                findings.invalid(
+                    &entry.value,
+                    codes::RESOURCES,
+                    &format!("must be equal to {} limit", entry.key),
+                );
+            } else if request > limit {
+                findings.invalid(
+                    &entry.value,
+                    codes::RESOURCES,
+                    &format!("must be less than or equal to {} limit", entry.key),
+                );
+            }
+        }
+    }
+}
+
+fn amount(name: &str, node: &Node, findings: &mut Findings<'_, '_>) {
+    let Some(value) = quantity(node) else { return };
+    if value.is_negative() {
+        findings.invalid(node, codes::RESOURCES, "must be greater than or equal to 0");
+    } else if name.contains('/') && !value.is_whole() {
+        findings.invalid(node, codes::RESOURCES, "must be an integer");
+    }
+}
