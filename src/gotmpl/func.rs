@@ -6,9 +6,13 @@
 
 use std::any::{Any, TypeId};
 use std::fmt;
+use std::rc::Rc;
 
+use super::error::ExecError;
+use super::exec::Run;
+use super::set::Set;
 pub use crate::value::Param;
-use crate::value::Value;
+use crate::value::{Str, Value};
 
 /// The code of a function.
 pub type Call = fn(&mut CallCtx<'_>, &[Value]) -> Result<Value, FuncError>;
@@ -49,6 +53,14 @@ pub enum OnError {
 pub enum FuncError {
     /// The text of Go's error or panic.
     Text(String),
+    /// The template wanted to fail, with these words for people (`fail`, `required`).
+    Fail(String),
+    /// A template that the function ran failed, and the function adds nothing.
+    Exec(Box<ExecError>),
+    /// No template has this name; the second is the name of the set it was looked for in.
+    Unknown(Str, &'static str),
+    /// A text that stands before the error of something the function did (`%w` of Go).
+    Wrapped(String, Box<FuncError>),
 }
 
 impl FuncError {
@@ -56,6 +68,12 @@ impl FuncError {
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self::Text(text.into())
+    }
+
+    /// This error with a text before it.
+    #[must_use]
+    pub fn wrapped(self, prefix: impl Into<String>) -> Self {
+        Self::Wrapped(prefix.into(), Box::new(self))
     }
 }
 
@@ -71,10 +89,23 @@ impl From<&str> for FuncError {
     }
 }
 
+impl From<Box<ExecError>> for FuncError {
+    fn from(error: Box<ExecError>) -> Self {
+        Self::Exec(error)
+    }
+}
+
 impl fmt::Display for FuncError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) => f.write_str(text),
+            Self::Text(text) | Self::Fail(text) => f.write_str(text),
+            Self::Exec(error) => error.fmt(f),
+            Self::Unknown(name, set) => {
+                let quote = |name: &[u8]| crate::go::fmt::quote(name);
+                let (name, set) = (quote(name.as_bytes()), quote(set.as_bytes()));
+                write!(f, "template: no template {name} associated with template {set}")
+            }
+            Self::Wrapped(prefix, error) => write!(f, "{prefix}{error}"),
         }
     }
 }
@@ -115,18 +146,36 @@ impl fmt::Debug for Extensions {
 /// What a function gets beside its arguments.
 pub struct CallCtx<'a> {
     extensions: &'a Extensions,
+    run: Option<&'a mut Run>,
 }
 
 impl<'a> CallCtx<'a> {
     /// A context outside of any template, for trying a function alone.
     #[must_use]
     pub fn detached(extensions: &'a Extensions) -> Self {
-        Self { extensions }
+        Self { extensions, run: None }
+    }
+
+    pub(super) fn inside(extensions: &'a Extensions, run: &'a mut Run) -> Self {
+        Self { extensions, run: Some(run) }
     }
 
     /// The extension of type `T`, if the execution has one.
     pub fn extension<T: 'static>(&self) -> Option<&'a T> {
         self.extensions.get()
+    }
+
+    /// The templates that the calling template can call; empty outside of a template.
+    pub fn templates(&self) -> Rc<Set> {
+        self.run.as_ref().map_or_else(Rc::default, |run| run.set().clone())
+    }
+
+    /// The output of a template, run with `data` inside the current execution.
+    pub fn execute(&mut self, set: &Rc<Set>, name: &Str, data: &Value) -> Result<Str, FuncError> {
+        match &mut self.run {
+            Some(run) => run.nested(set, name, data, self.extensions),
+            None => Run::new(set.clone()).nested(set, name, data, self.extensions),
+        }
     }
 }
 

@@ -3,4 +3,20 @@
 //! This module knows no Helm and no chart: functions come in tables, whatever they need of their
 //! surroundings comes as an extension of the execution.
 
+mod ast;
+pub mod builtins;
+mod error;
+mod exec;
 pub mod func;
+mod lexer;
+mod number;
+mod parser;
+mod print;
+mod set;
+pub mod stack;
+
+pub use ast::Tree;
+pub use error::{ExecError, ParseError};
+pub use exec::{Run, execute};
+pub use parser::{Parsed, parse};
+pub use set::{Cache, Set};

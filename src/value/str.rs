@@ -163,6 +163,15 @@ impl From<Vec<u8>> for Str {
     }
 }
 
+impl From<&[u8]> for Str {
+    fn from(bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text.into(),
+            Err(_) => Self(Repr::Bytes(bytes.into())),
+        }
+    }
+}
+
 impl From<char> for Str {
     fn from(ch: char) -> Self {
         Self::from(ch.encode_utf8(&mut [0; 4]) as &str)

@@ -1,0 +1,142 @@
+//! The parsed template: actions, pipelines, operands, each with its byte position.
+
+use std::rc::Rc;
+
+use super::func::Func;
+use crate::diag::{Source, Span};
+use crate::value::{Str, Value};
+
+/// A byte offset in the template's text.
+pub(crate) type Pos = u32;
+
+/// A parsed template: the body of a file or of a `define`.
+#[derive(Debug)]
+pub struct Tree {
+    pub(crate) name: Rc<str>,
+    pub(crate) source: Source,
+    pub(crate) root: List,
+    /// Whether there is nothing but space and comments; such a tree replaces no other.
+    pub(crate) empty: bool,
+    /// Names of the variables, `$` first.
+    pub(crate) variables: Vec<Box<str>>,
+}
+
+impl Tree {
+    /// The name it is called by.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The text it was parsed from, whose name stands in error messages.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Whether there is nothing but space and comments.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.empty
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct List {
+    pub(crate) nodes: Vec<Node>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Node {
+    Text(Span),
+    Action(Pipe),
+    If(Box<Branch>),
+    With(Box<Branch>),
+    Range(Box<Branch>),
+    Template(Box<Template>),
+    Break(Pos),
+    Continue(Pos),
+}
+
+#[derive(Debug)]
+pub(crate) struct Branch {
+    pub(crate) pipe: Pipe,
+    pub(crate) list: List,
+    pub(crate) else_list: Option<List>,
+}
+
+/// `{{template "name" pipeline}}`
+#[derive(Debug)]
+pub(crate) struct Template {
+    pub(crate) pos: Pos,
+    pub(crate) name: Str,
+    pub(crate) pipe: Option<Pipe>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    pub(crate) pos: Pos,
+    /// The byte after the last.
+    pub(crate) end: Pos,
+    pub(crate) assign: bool,
+    pub(crate) declared: Vec<Variable>,
+    pub(crate) commands: Vec<Command>,
+}
+
+/// A declared variable: index into [`Tree::variables`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Variable {
+    pub(crate) id: u32,
+}
+
+#[derive(Debug)]
+pub(crate) struct Command {
+    pub(crate) pos: Pos,
+    /// The first is the function, the field or the operand itself; there is always one.
+    pub(crate) args: Vec<Expr>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Expr {
+    pub(crate) pos: Pos,
+    pub(crate) kind: ExprKind,
+}
+
+#[derive(Debug)]
+pub(crate) enum ExprKind {
+    Dot,
+    Nil,
+    Bool(bool),
+    Number(Box<Number>),
+    /// The text as written and what it stands for.
+    Text(Span, Str),
+    /// `.a.b`
+    Field(Box<[Str]>),
+    /// `$x.a.b`
+    Variable(u32, Box<[Str]>),
+    Function(&'static Func, Special),
+    /// `(…).a.b`
+    Chain(Box<Expr>, Box<[Str]>),
+    Pipe(Box<Pipe>),
+}
+
+/// Builtins the executor treats by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Special {
+    None,
+    And,
+    Or,
+    Call,
+}
+
+/// A number under every type that can hold it, as Go's ideal constants.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Number {
+    pub(crate) text: Span,
+    pub(crate) int: Option<i64>,
+    pub(crate) uint: Option<u64>,
+    pub(crate) float: Option<f64>,
+    pub(crate) complex: Option<(f64, f64)>,
+    /// The value where the syntax alone decides the type; none when it overflows `int`.
+    pub(crate) ideal: Option<Value>,
+}

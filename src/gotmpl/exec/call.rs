@@ -1,0 +1,144 @@
+//! Function calls.
+
+use super::{Got, Res, State};
+use crate::gotmpl::ast::{Expr, Special};
+use crate::gotmpl::func::{CallCtx, Func};
+use crate::gotmpl::print::At;
+use crate::value::{Param, Str, Value};
+
+/// Arguments of a call, the usual few without an allocation.
+pub(super) enum Args {
+    Few([Value; 4], usize),
+    Many(Vec<Value>),
+}
+
+impl Args {
+    fn new(count: usize) -> Self {
+        if count <= 4 {
+            Self::Few([Value::Missing, Value::Missing, Value::Missing, Value::Missing], 0)
+        } else {
+            Self::Many(Vec::with_capacity(count))
+        }
+    }
+
+    fn push(&mut self, value: Value) {
+        match self {
+            Self::Few(values, len) => {
+                if let Some(slot) = values.get_mut(*len) {
+                    *slot = value;
+                    *len += 1;
+                }
+            }
+            Self::Many(values) => values.push(value),
+        }
+    }
+
+    pub(super) fn as_slice(&self) -> &[Value] {
+        match self {
+            Self::Few(values, len) => values.get(..*len).unwrap_or_default(),
+            Self::Many(values) => values,
+        }
+    }
+}
+
+impl<'t> State<'t, '_> {
+    /// Calls a function. `node` is what an error of the function points at.
+    pub(super) fn function(
+        &mut self,
+        dot: &Got,
+        node: At<'t>,
+        func: &'static Func,
+        special: Special,
+        args: &'t [Expr],
+        last: Option<Got>,
+    ) -> Res<Got> {
+        if matches!(special, Special::And | Special::Or) {
+            self.count(func.name, func.params, func.variadic, args, last.as_ref())?;
+            return self.short_circuit(dot, special == Special::Or, args, last);
+        }
+        let callee = match (special, args.first()) {
+            (Special::Call, Some(callee)) => At::Expr(callee).print(self.tree),
+            (Special::Call, None) => {
+                last.as_ref().map(|last| crate::go::fmt::to_str(&last.value).to_string()).unwrap_or_default()
+            }
+            _ => String::new(),
+        };
+        let args = self.arguments(dot, func.name, func.params, func.variadic, args, last)?;
+        let result = if special == Special::Call {
+            crate::gotmpl::builtins::call(&Str::from(callee), args.as_slice())
+        } else {
+            (func.call)(&mut CallCtx::inside(self.extensions, self.run), args.as_slice())
+        };
+        match result {
+            Ok(value) => Ok(Got::new(value)),
+            Err(cause) => {
+                self.at(node);
+                Err(self.failure(format!("error calling {}: ", func.name), Some(cause)))
+            }
+        }
+    }
+
+    /// `and` and `or` evaluate no further than they must.
+    fn short_circuit(&mut self, dot: &Got, until: bool, args: &'t [Expr], last: Option<Got>) -> Res<Got> {
+        let mut value = Value::Missing;
+        for arg in args {
+            value = self.argument(dot, Param::Value, arg)?;
+            if value.is_true() == until {
+                return Ok(Got::new(value));
+            }
+        }
+        if let Some(last) = last {
+            value = self.validate(last, Param::Value)?;
+        }
+        Ok(Got::new(value))
+    }
+
+    fn count(
+        &self,
+        name: &str,
+        params: &[Param],
+        variadic: bool,
+        args: &[Expr],
+        last: Option<&Got>,
+    ) -> Res<usize> {
+        let given = args.len() + usize::from(last.is_some());
+        if variadic {
+            let least = params.len().saturating_sub(1);
+            if given < least {
+                let got = args.len();
+                return self
+                    .error(format!("wrong number of args for {name}: want at least {least} got {got}"));
+            }
+        } else if given != params.len() {
+            let want = params.len();
+            return self.error(format!("wrong number of args for {name}: want {want} got {given}"));
+        }
+        Ok(given)
+    }
+
+    /// The arguments of a call, each of its parameter's type.
+    pub(super) fn arguments(
+        &mut self,
+        dot: &Got,
+        name: &str,
+        params: &'static [Param],
+        variadic: bool,
+        args: &'t [Expr],
+        last: Option<Got>,
+    ) -> Res<Args> {
+        let given = self.count(name, params, variadic, args, last.as_ref())?;
+        let param = |index: usize| {
+            let index = if variadic { index.min(params.len().saturating_sub(1)) } else { index };
+            params.get(index).copied().unwrap_or(Param::Any)
+        };
+        let mut values = Args::new(given);
+        for (index, arg) in args.iter().enumerate() {
+            let value = self.argument(dot, param(index), arg)?;
+            values.push(value);
+        }
+        if let Some(last) = last {
+            values.push(self.validate(last, param(given - 1))?);
+        }
+        Ok(values)
+    }
+}

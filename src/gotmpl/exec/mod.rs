@@ -1,0 +1,183 @@
+//! Runs templates. Rule: text/template/exec.go of Go 1.27.
+
+mod call;
+mod control;
+mod field;
+mod pipeline;
+
+use std::rc::Rc;
+
+use super::ast::{Tree, Variable};
+use super::error::ExecError;
+use super::func::{Extensions, FuncError};
+use super::print::At;
+use super::set::Set;
+use crate::diag::Place;
+use crate::value::{Str, Value};
+
+/// `template` may nest this deep. Rule: text/template exec.go `maxExecDepth`.
+const MAX_TEMPLATE_DEPTH: usize = 100_000;
+/// A render that takes more rounds of `range` than this is stopped.
+const MAX_ROUNDS: u64 = 200_000_000;
+/// A render that writes more bytes than this is stopped.
+const MAX_OUTPUT: usize = 1 << 30;
+
+/// The set every template of a chart belongs to, as Go's messages name it.
+const SET_NAME: &str = "gotpl";
+
+type Res<T> = Result<T, Box<ExecError>>;
+
+/// What is shared by all templates of one execution: output, variables, limits.
+#[derive(Debug)]
+pub struct Run {
+    out: Vec<u8>,
+    variables: Vec<(u32, Got)>,
+    set: Rc<Set>,
+    rounds: u64,
+}
+
+/// An evaluated operand. `any` tells that Go would hold it in an `interface {}`, which shows in messages.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Got {
+    value: Value,
+    any: bool,
+}
+
+impl Got {
+    fn new(value: Value) -> Self {
+        Self { value, any: false }
+    }
+
+    fn missing() -> Self {
+        Self::new(Value::Missing)
+    }
+
+    /// Go's name of the static type.
+    fn type_name(&self) -> std::borrow::Cow<'static, str> {
+        if self.any || self.value.is_nil() { "interface {}".into() } else { self.value.type_name() }
+    }
+
+    /// What a pipeline makes of it: the concrete value, a nil interface being no value.
+    fn concrete(self) -> Self {
+        Self::new(if matches!(self.value, Value::Nil) { Value::Missing } else { self.value })
+    }
+}
+
+/// The output of the template `name` of `set` run with `data`.
+///
+/// # Errors
+/// [`FuncError::Unknown`] or [`FuncError::Exec`].
+pub fn execute(
+    set: &Rc<Set>,
+    name: &Str,
+    data: &Value,
+    extensions: &Extensions,
+) -> Result<Vec<u8>, FuncError> {
+    let mut run = Run::new(set.clone());
+    run.execute(name, data, extensions)?;
+    Ok(run.out)
+}
+
+impl Run {
+    pub(super) fn new(set: Rc<Set>) -> Self {
+        Self { out: Vec::new(), variables: Vec::new(), set, rounds: 0 }
+    }
+
+    pub(super) fn set(&self) -> &Rc<Set> {
+        &self.set
+    }
+
+    fn execute(&mut self, name: &Str, data: &Value, extensions: &Extensions) -> Result<(), FuncError> {
+        let Some(tree) = self.set.get(name).cloned() else {
+            return Err(FuncError::Unknown(name.clone(), SET_NAME));
+        };
+        self.tree(&tree, Got::new(data.clone()), 0, extensions)?;
+        Ok(())
+    }
+
+    /// Runs a template of `set` inside this execution and returns what it wrote.
+    pub(super) fn nested(
+        &mut self,
+        set: &Rc<Set>,
+        name: &Str,
+        data: &Value,
+        extensions: &Extensions,
+    ) -> Result<Str, FuncError> {
+        let outer = (!Rc::ptr_eq(set, &self.set)).then(|| std::mem::replace(&mut self.set, set.clone()));
+        let start = self.out.len();
+        let result = self.execute(name, data, extensions);
+        if let Some(outer) = outer {
+            self.set = outer;
+        }
+        let text = result.map(|()| Str::from(self.out.get(start..).unwrap_or_default()));
+        self.out.truncate(start);
+        text
+    }
+
+    fn tree(&mut self, tree: &Rc<Tree>, data: Got, depth: usize, extensions: &Extensions) -> Res<()> {
+        let base = self.variables.len();
+        self.variables.push((0, data.clone()));
+        let mut state = State { run: self, extensions, tree, at: None, base, depth };
+        let result = state.list(&data, &tree.root);
+        self.variables.truncate(base);
+        result.map(|_| ())
+    }
+}
+
+/// One template at work.
+struct State<'t, 'r> {
+    run: &'r mut Run,
+    extensions: &'r Extensions,
+    tree: &'t Rc<Tree>,
+    /// The node errors point at.
+    at: Option<At<'t>>,
+    /// Where this template's variables start.
+    base: usize,
+    depth: usize,
+}
+
+impl<'t> State<'t, '_> {
+    fn error<T>(&self, message: impl Into<String>) -> Res<T> {
+        Err(self.failure(message.into(), None))
+    }
+
+    fn failure(&self, message: String, cause: Option<FuncError>) -> Box<ExecError> {
+        let span = self.at.map(At::span).unwrap_or_default();
+        Box::new(ExecError {
+            place: Place::new(self.tree.source.clone(), span),
+            template: self.tree.name.clone(),
+            node: self.at.map(|at| at.print(self.tree)).unwrap_or_default(),
+            message,
+            cause,
+        })
+    }
+
+    fn at(&mut self, at: At<'t>) {
+        self.at = Some(at);
+    }
+
+    // Variables: the youngest of a name counts.
+
+    fn variable(&self, id: u32) -> Res<Got> {
+        let own = self.run.variables.get(self.base..).unwrap_or_default();
+        match own.iter().rev().find(|(known, _)| *known == id) {
+            Some((_, got)) => Ok(got.clone()),
+            None => self.error(format!("undefined variable: {}", self.variable_name(id))),
+        }
+    }
+
+    fn assign(&mut self, variable: Variable, got: Got) -> Res<()> {
+        let own = self.run.variables.get_mut(self.base..).unwrap_or_default();
+        match own.iter_mut().rev().find(|(known, _)| *known == variable.id) {
+            Some((_, slot)) => {
+                *slot = got;
+                Ok(())
+            }
+            None => self.error(format!("undefined variable: {}", self.variable_name(variable.id))),
+        }
+    }
+
+    fn variable_name(&self, id: u32) -> &str {
+        self.tree.variables.get(id as usize).map_or("$", |name| name)
+    }
+}
