@@ -8,6 +8,7 @@ pub mod codec;
 pub mod diag;
 pub mod go;
 pub mod gotmpl;
+pub mod host;
 pub mod kube;
 pub mod manifest;
 pub mod trace;

@@ -4,9 +4,11 @@
 //! used: character classes, time zones and compiled patterns are made on first use.
 
 pub mod fmt;
+pub mod glob;
 pub mod path;
 pub mod regexp;
 pub mod semver;
 pub mod strconv;
 pub mod time;
 pub mod unicode;
+pub mod url;
