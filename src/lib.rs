@@ -14,3 +14,4 @@ pub mod manifest;
 pub mod trace;
 pub mod value;
 pub mod values;
+pub mod vendor;
