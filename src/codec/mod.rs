@@ -5,6 +5,7 @@ pub mod json;
 mod node;
 mod number;
 pub mod shape;
+pub mod toml;
 mod tree;
 pub mod yaml;
 

@@ -141,7 +141,7 @@ impl Tree for Walk {
 }
 
 /// A duration as `time.Duration.String` prints it: `1h3m0.5s`.
-fn duration(nanoseconds: i64) -> String {
+pub(crate) fn duration(nanoseconds: i64) -> String {
     let size = nanoseconds.unsigned_abs();
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let fraction = |whole: u64, part: u64, digits: usize| {

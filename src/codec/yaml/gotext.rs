@@ -12,6 +12,7 @@ use super::dialect::Dialect;
 use super::events::{Events, Kind};
 use super::resolve::{self, BINARY_TAG, MERGE_TAG};
 use crate::codec::number::write_general;
+use crate::go::strconv::quote;
 
 /// Longest text that is quoted; Go quotes all of it.
 const LIMIT: usize = 64 << 10;
@@ -170,7 +171,7 @@ fn scalar(text: &str, tag: Option<&str>, implicit: bool) -> Shown {
         resolve::Kind::Text => {
             let decoded = if tag == Some(BINARY_TAG) { base64(text) } else { None };
             let text = decoded.as_deref().unwrap_or(text);
-            Shown { order: (5, text.into()), ..plain(5, &quoted(text)) }
+            Shown { order: (5, text.into()), ..plain(5, &quote(text.as_bytes())) }
         }
     }
 }
@@ -195,33 +196,6 @@ fn collection(mut frame: Frame) -> Shown {
         entries: frame.map.then(|| Rc::new(frame.entries)),
         items: (!frame.map).then(|| Rc::new(frame.items)),
     }
-}
-
-/// Go's `%+q`-like quoting of `%+#v`: printable characters stay.
-fn quoted(text: &str) -> String {
-    let mut out = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{B}' => out.push_str("\\v"),
-            '\u{C}' => out.push_str("\\f"),
-            c if c < ' ' || c == '\u{7F}' => {
-                let _ = write!(out, "\\x{:02x}", u32::from(c));
-            }
-            c if ('\u{80}'..='\u{A0}').contains(&c) || c == '\u{FEFF}' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// What `!!binary` holds, as text: line ends are skipped and bad UTF-8 becomes U+FFFD, one per byte.

@@ -1,0 +1,443 @@
+//! TOML: read through the `toml` crate, written with the bytes of Go's `github.com/BurntSushi/toml`.
+
+use std::fmt::Write as _;
+
+use toml::de::{DeTable, DeValue};
+use toml::value::Datetime;
+
+use super::number::write_general;
+use crate::diag::Source;
+use crate::value::{JsonView, List, ListType, Map, Str, Value};
+
+/// Levels of tables and lists that are read and written.
+const MAX_DEPTH: usize = 128;
+
+/// A time as TOML tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// In RFC 3339; a missing date is the first day of year 0, a missing zone is `Z`.
+    pub text: String,
+    /// The name BurntSushi gives the zone of a time without one: `date-local`, `time-local`,
+    /// `datetime-local`.
+    pub zone: Option<&'static str>,
+}
+
+/// The value of a TOML text: whole numbers `int64`, lists of tables `[]map[string]interface {}`; times
+/// are made by `time`.
+///
+/// # Errors
+/// `toml: line 2: …` with the words of the `toml` crate, which differ from BurntSushi's.
+pub fn read(source: &Source, time: &dyn Fn(&Moment) -> Value) -> Result<Value, String> {
+    let text = source.text();
+    let line = |offset: usize| source.line_column(offset).line;
+    let table = DeTable::parse(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line(span.start));
+        format!("toml: line {line}: {}", error.message().replace('\n', " "))
+    })?;
+    let reader = Reader { text, time };
+    reader
+        .table(table.get_ref(), 0)
+        .map_err(|(offset, problem)| format!("toml: line {}: {problem}", line(offset)))
+}
+
+struct Reader<'r> {
+    text: &'r str,
+    time: &'r dyn Fn(&Moment) -> Value,
+}
+
+type At = (usize, String);
+
+impl Reader<'_> {
+    fn table(&self, table: &DeTable<'_>, depth: usize) -> Result<Value, At> {
+        let entries = table.iter().map(|(key, value)| {
+            let value = self.value(value.get_ref(), value.span().start, depth + 1)?;
+            Ok((Str::from(&**key.get_ref()), value))
+        });
+        Ok(Value::Map(entries.collect::<Result<Map, At>>()?))
+    }
+
+    fn value(&self, value: &DeValue<'_>, start: usize, depth: usize) -> Result<Value, At> {
+        if depth > MAX_DEPTH {
+            return Err((start, "nested too deep".to_owned()));
+        }
+        Ok(match value {
+            DeValue::String(text) => Value::Str(Str::from(&**text)),
+            DeValue::Integer(number) => {
+                let digits = number.as_str();
+                let parsed = i64::from_str_radix(digits, number.radix());
+                Value::Int64(parsed.map_err(|_| (start, format!("{digits} is out of range for int64")))?)
+            }
+            DeValue::Float(number) => {
+                let text = number.as_str();
+                let value = match text {
+                    "inf" | "+inf" => Some(f64::INFINITY),
+                    "-inf" => Some(f64::NEG_INFINITY),
+                    "nan" | "+nan" | "-nan" => Some(f64::NAN),
+                    text => text.parse().ok().filter(|value: &f64| value.is_finite()),
+                };
+                Value::Float64(value.ok_or_else(|| (start, format!("{text} is out of range for float64")))?)
+            }
+            DeValue::Boolean(value) => Value::Bool(*value),
+            DeValue::Datetime(datetime) => (self.time)(&moment(datetime)),
+            DeValue::Array(items) => {
+                let values = items
+                    .iter()
+                    .map(|item| self.value(item.get_ref(), item.span().start, depth + 1))
+                    .collect::<Result<Vec<_>, At>>()?;
+                // `[[name]]` is a list of tables, `[{…}]` a list of anything.
+                let headed = items.iter().next().is_some_and(|item| {
+                    matches!(item.get_ref(), DeValue::Table(_))
+                        && !self.text.get(item.span().start..).is_some_and(|rest| rest.starts_with('{'))
+                });
+                let ty = if headed { &ListType::MAPS } else { &ListType::ANY };
+                Value::List(List::of(ty, values))
+            }
+            DeValue::Table(table) => self.table(table, depth)?,
+        })
+    }
+}
+
+fn moment(datetime: &Datetime) -> Moment {
+    let zone = match (datetime.date, datetime.time, datetime.offset) {
+        (_, _, Some(_)) => None,
+        (Some(_), Some(_), None) => Some("datetime-local"),
+        (Some(_), None, None) => Some("date-local"),
+        (None, _, None) => Some("time-local"),
+    };
+    let mut text = match &datetime.date {
+        Some(date) => date.to_string(),
+        None => "0000-01-01".to_owned(),
+    };
+    text.push('T');
+    match &datetime.time {
+        Some(time) => {
+            let _ =
+                write!(text, "{:02}:{:02}:{:02}", time.hour, time.minute, time.second.unwrap_or_default());
+            let nanoseconds = time.nanosecond.unwrap_or_default();
+            if nanoseconds > 0 {
+                let digits = format!("{nanoseconds:09}");
+                let _ = write!(text, ".{}", digits.trim_end_matches('0'));
+            }
+        }
+        None => text.push_str("00:00:00"),
+    }
+    match &datetime.offset {
+        Some(offset) => {
+            let _ = write!(text, "{offset}");
+        }
+        None => text.push('Z'),
+    }
+    Moment { text, zone }
+}
+
+/// Why a value has no TOML.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WriteError {
+    /// An error `toToml` gives as its text.
+    Error(String),
+    /// Go panics here, so `toToml` fails as well.
+    Panic(String),
+}
+
+/// The TOML of a value: keys sorted, tables behind everything else and indented by two blanks a level.
+///
+/// # Errors
+/// BurntSushi's text.
+// Rule: github.com/BurntSushi/toml v1.6.0, encode.go.
+pub fn write(value: &Value) -> Result<String, WriteError> {
+    let mut writer = Writer { out: String::new() };
+    let value = plain(value)?;
+    if value.is_nil() {
+        return Err(WriteError::Panic("reflect: call of reflect.Value.Type on zero Value".to_owned()));
+    }
+    writer.encode(&[], &value)?;
+    Ok(writer.out)
+}
+
+fn fail<T>(text: &str) -> Result<T, WriteError> {
+    Err(WriteError::Error(text.to_owned()))
+}
+
+/// What a value is for TOML.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Nil,
+    Scalar,
+    Array,
+    Table,
+    Tables,
+}
+
+/// A value with objects replaced by what they are encoded as; times stay.
+fn plain(value: &Value) -> Result<Value, WriteError> {
+    let mut value = value.clone();
+    for _ in 0..MAX_DEPTH {
+        let Value::Object(object) = &value else { return Ok(value) };
+        if object.type_name() == "time.Time" {
+            return Ok(value);
+        }
+        value = match object.json() {
+            JsonView::Value(inner) => inner,
+            JsonView::Struct(_) => return Ok(value),
+            JsonView::Error(text) => return Err(WriteError::Error(text)),
+        };
+    }
+    fail("toml: nested too deep")
+}
+
+fn class(value: &Value, depth: usize) -> Result<Class, WriteError> {
+    if depth > MAX_DEPTH {
+        return fail("toml: nested too deep");
+    }
+    Ok(match value {
+        Value::Missing | Value::Nil => Class::Nil,
+        Value::Map(map) if map.is_nil() => Class::Nil,
+        Value::List(list) if list.is_nil() => Class::Nil,
+        Value::Map(_) => Class::Table,
+        Value::List(list) => {
+            let mut tables = !list.is_empty();
+            for item in list.items().iter() {
+                match class(&plain(item)?, depth + 1)? {
+                    Class::Nil => return fail("toml: cannot encode array with nil element"),
+                    Class::Table => {}
+                    _ => tables = false,
+                }
+            }
+            if tables { Class::Tables } else { Class::Array }
+        }
+        Value::Bytes(_) => Class::Array,
+        Value::Complex(..) => return fail("unsupported type: complex128"),
+        Value::Object(object) if object.type_name() != "time.Time" => Class::Table,
+        _ => Class::Scalar,
+    })
+}
+
+struct Writer {
+    out: String,
+}
+
+impl Writer {
+    fn encode(&mut self, key: &[&str], value: &Value) -> Result<(), WriteError> {
+        if key.len() > MAX_DEPTH {
+            return fail("toml: nested too deep");
+        }
+        match class(value, 0)? {
+            Class::Nil if matches!(value, Value::List(_)) => self.key_value(key, value, false),
+            Class::Nil => Ok(()),
+            Class::Scalar | Class::Array => self.key_value(key, value, false),
+            Class::Table => {
+                if key.len() == 1 {
+                    self.newline();
+                }
+                if !key.is_empty() {
+                    self.header(key, "[", "]");
+                }
+                self.members(key, value, false)
+            }
+            Class::Tables => {
+                if key.is_empty() {
+                    return fail("toml: top-level values must be Go maps or structs");
+                }
+                for item in value.items().unwrap_or_default() {
+                    self.newline();
+                    self.header(key, "[[", "]]");
+                    self.members(key, &plain(&item)?, false)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn newline(&mut self) {
+        if !self.out.is_empty() {
+            self.out.push('\n');
+        }
+    }
+
+    fn indent(&mut self, key: &[&str]) {
+        self.out.extend(std::iter::repeat_n("  ", key.len().saturating_sub(1)));
+    }
+
+    fn header(&mut self, key: &[&str], open: &str, close: &str) {
+        self.indent(key);
+        self.out.push_str(open);
+        for (index, part) in key.iter().enumerate() {
+            if index > 0 {
+                self.out.push('.');
+            }
+            self.key(part);
+        }
+        self.out.push_str(close);
+        self.newline();
+    }
+
+    fn key(&mut self, key: &str) {
+        let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if !key.is_empty() && key.chars().all(bare) { self.out.push_str(key) } else { self.quoted(key) }
+    }
+
+    /// The members of a table: scalars and lists first, then tables.
+    fn members(&mut self, key: &[&str], value: &Value, inline: bool) -> Result<(), WriteError> {
+        let entries: Vec<(Str, Value)> = match value {
+            Value::Map(map) => map.to_vec(),
+            Value::Object(object) => match object.json() {
+                JsonView::Struct(members) => {
+                    members.into_iter().map(|(name, value)| (Str::from_static(name), value)).collect()
+                }
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        let (mut direct, mut tables) = (Vec::new(), Vec::new());
+        for (name, value) in entries {
+            let value = plain(&value)?;
+            match class(&value, 0)? {
+                Class::Table | Class::Tables => tables.push((name, value)),
+                _ => direct.push((name, value)),
+            }
+        }
+        if inline {
+            self.out.push('{');
+        }
+        self.some_members(key, &direct, inline, !tables.is_empty())?;
+        self.some_members(key, &tables, inline, false)?;
+        if inline {
+            self.out.push('}');
+        }
+        Ok(())
+    }
+
+    fn some_members(
+        &mut self,
+        key: &[&str],
+        members: &[(Str, Value)],
+        inline: bool,
+        more: bool,
+    ) -> Result<(), WriteError> {
+        for (index, (name, value)) in members.iter().enumerate() {
+            if class(value, 0)? == Class::Nil {
+                continue;
+            }
+            let name = name.text();
+            if inline {
+                self.key_value(&[&*name], value, true)?;
+                // Quirk: encode.go, eMap counts members that are left out, so a comma may stay behind.
+                if more || index + 1 != members.len() {
+                    self.out.push_str(", ");
+                }
+            } else {
+                let path: Vec<&str> = key.iter().copied().chain([&*name]).collect();
+                self.encode(&path, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn key_value(&mut self, key: &[&str], value: &Value, inline: bool) -> Result<(), WriteError> {
+        let Some(name) = key.last() else { return self.element(value, 0) };
+        self.indent(key);
+        self.key(name);
+        self.out.push_str(" = ");
+        self.element(value, 0)?;
+        if !inline {
+            self.newline();
+        }
+        Ok(())
+    }
+
+    fn element(&mut self, value: &Value, depth: usize) -> Result<(), WriteError> {
+        if depth > MAX_DEPTH {
+            return fail("toml: nested too deep");
+        }
+        match value {
+            Value::Str(text) => self.quoted(&text.text()),
+            Value::Bool(value) => self.display(value),
+            Value::Int(value) | Value::Int64(value) => self.display(value),
+            Value::Uint8(value) => self.display(value),
+            Value::Uint64(value) => self.display(value),
+            Value::Float64(value) => self.float(*value),
+            Value::Duration(nanoseconds) => self.quoted(&super::tree::duration(*nanoseconds)),
+            Value::List(_) | Value::Bytes(_) => {
+                self.out.push('[');
+                for (index, item) in value.items().unwrap_or_default().iter().enumerate() {
+                    if index > 0 {
+                        self.out.push_str(", ");
+                    }
+                    self.element(&plain(item)?, depth + 1)?;
+                }
+                self.out.push(']');
+            }
+            Value::Object(object) if object.type_name() == "time.Time" => {
+                let text = match object.json() {
+                    JsonView::Value(Value::Str(text)) => text.text().into_owned(),
+                    _ => String::new(),
+                };
+                let zone = object.text().map(|text| text.text().into_owned()).unwrap_or_default();
+                self.out.push_str(time(&text, &zone));
+            }
+            Value::Map(_) | Value::Object(_) => self.members(&[], value, true)?,
+            Value::Missing | Value::Nil | Value::Complex(..) => {
+                return fail(&format!("unexpected type: {}", value.type_name()));
+            }
+        }
+        Ok(())
+    }
+
+    fn display(&mut self, value: impl std::fmt::Display) {
+        let _ = write!(self.out, "{value}");
+    }
+
+    fn float(&mut self, value: f64) {
+        if value.is_finite() {
+            let start = self.out.len();
+            write_general(&mut self.out, value);
+            if !self.out.get(start..).is_some_and(|text| text.contains(['e', '.'])) {
+                self.out.push_str(".0");
+            }
+            return;
+        }
+        if value.is_sign_negative() {
+            self.out.push('-');
+        }
+        self.out.push_str(if value.is_nan() { "nan" } else { "inf" });
+    }
+
+    fn quoted(&mut self, text: &str) {
+        self.out.push('"');
+        for c in text.chars() {
+            match c {
+                '"' => self.out.push_str("\\\""),
+                '\\' => self.out.push_str("\\\\"),
+                '\u{8}' => self.out.push_str("\\b"),
+                '\t' => self.out.push_str("\\t"),
+                '\n' => self.out.push_str("\\n"),
+                '\u{C}' => self.out.push_str("\\f"),
+                '\r' => self.out.push_str("\\r"),
+                '\0'..' ' | '\u{7F}' => {
+                    let _ = write!(self.out, "\\u{:04x}", u32::from(c));
+                }
+                c => self.out.push(c),
+            }
+        }
+        self.out.push('"');
+    }
+}
+
+/// The part of an RFC 3339 time that TOML shows for one without a zone.
+fn time<'t>(text: &'t str, shown: &str) -> &'t str {
+    let local = text.strip_suffix('Z').unwrap_or(text);
+    let (date, clock) = local.split_once('T').unwrap_or((local, ""));
+    if shown.ends_with(" date-local") {
+        date
+    } else if shown.ends_with(" time-local") {
+        clock
+    } else if shown.ends_with(" datetime-local") {
+        local
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+#[path = "toml_tests.rs"]
+mod tests;
