@@ -86,7 +86,7 @@ codes! {
     /// an object too large or nested too deep
     TOO_DEEP = "check::too-deep";
     /// a value of another type than the field takes
-    TYPE = "check::type";
+    TYPE = "check::wrong-type";
     /// a field that the kind does not have
     UNKNOWN = "check::unknown-field";
     /// a kind that the API does not have

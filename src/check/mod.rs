@@ -11,5 +11,8 @@ mod rules;
 mod run;
 mod structure;
 
+#[cfg(test)]
+mod tests;
+
 pub use codes::CODES;
 pub use run::{Options, manifests, sources};

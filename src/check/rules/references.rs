@@ -28,7 +28,7 @@ fn wanted(
     findings: &mut Findings<'_, '_>,
 ) {
     let Some((node, name)) = node.and_then(|node| node.as_str().map(|name| (node, name))) else { return };
-    if name.is_empty() || cluster.find("", kind, home, name).is_some() {
+    if !crate::kube::is_dns_subdomain(name) || cluster.find("", kind, home, name).is_some() {
         return;
     }
     let others = cluster.objects().iter().filter(|other| other.kind == kind && other.home() == home);
