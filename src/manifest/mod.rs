@@ -1,5 +1,19 @@
 //! Rendered objects as a list: the one thing both engines produce and every later command reads.
 
+mod collect;
+mod head;
+mod hook;
+mod print;
+mod sort;
+mod split;
+
+pub use collect::{Collected, RenderedFile, collect};
+pub use head::Head;
+pub use hook::{HOOK_ANNOTATION, Hook, HookEvent};
+pub use print::{OutputFile, output_files, print_manifests, show_only};
+pub use sort::{INSTALL_ORDER, compare_kinds, sort};
+pub use split::split;
+
 use crate::diag::Source;
 use crate::trace::Trace;
 

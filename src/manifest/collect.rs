@@ -1,0 +1,84 @@
+//! Rendered files sorted into hooks and manifests.
+
+use super::hook::{self, HOOK_ANNOTATION, Hook};
+use super::{Head, Manifest, sort, split};
+use crate::diag::{Level, LogLine, Source, SourceKind, Span};
+use crate::trace::{Trace, Write};
+
+/// A file a template rendered.
+#[derive(Clone, Debug)]
+pub struct RenderedFile {
+    /// The template's full name.
+    pub template: String,
+    /// What it rendered.
+    pub text: String,
+    /// What wrote which bytes of the text; empty unless somebody listened.
+    pub trace: Vec<Write>,
+}
+
+/// Documents of a release, each list in print order.
+#[derive(Clone, Debug, Default)]
+pub struct Collected {
+    /// Documents that are installed.
+    pub manifests: Vec<Manifest>,
+    /// Documents that run as hooks.
+    pub hooks: Vec<Hook>,
+}
+
+/// The documents of rendered files: hooks apart, both sorted by kind; unknown hooks are dropped with a log line.
+///
+/// # Errors
+/// Helm's text, `YAML parse error on …`, for the first document whose head cannot be read.
+// Rule: Helm v4.3.1 pkg/release/v1/util/manifest_sorter.go, SortManifests.
+pub fn collect(files: &mut [RenderedFile], log: &mut Vec<LogLine>) -> Result<Collected, String> {
+    files.sort_by(|a, b| a.template.cmp(&b.template));
+    let mut all = Collected::default();
+    for file in files.iter() {
+        if file.template.rsplit('/').next().is_some_and(|name| name.starts_with('_')) {
+            continue;
+        }
+        for range in split(&file.text) {
+            let text = file.text.get(range.clone()).unwrap_or_default();
+            let source = Source::new(SourceKind::Rendered, &*file.template, text);
+            let head = Head::read(&source)
+                .map_err(|text| format!("YAML parse error on {}: {text}", file.template))?;
+            let annotation = head.annotation(HOOK_ANNOTATION).map(str::to_owned);
+            let weight = head.annotation("helm.sh/hook-weight").and_then(|text| text.parse().ok()).unwrap_or(0);
+            let manifest = Manifest {
+                template: file.template.clone(),
+                api_version: head.api_version,
+                kind: head.kind,
+                name: head.name,
+                namespace: head.namespace,
+                text: source,
+                trace: part_of_trace(&file.trace, range.start, range.end),
+            };
+            let Some(annotation) = annotation else {
+                all.manifests.push(manifest);
+                continue;
+            };
+            match hook::events(&annotation) {
+                Some(events) => all.hooks.push(Hook { manifest, events, weight }),
+                None => log.push(LogLine::new(Level::Info, "skipping unknown hooks").with("hookTypes", annotation)),
+            }
+        }
+    }
+    sort::sort(&mut all.manifests, |manifest| &manifest.kind);
+    sort::sort(&mut all.hooks, |hook| &hook.manifest.kind);
+    Ok(all)
+}
+
+/// The writes that touch a part of the text, moved so that the part starts at 0.
+fn part_of_trace(writes: &[Write], start: usize, end: usize) -> Trace {
+    let inside = |write: &&Write| write.output.end() > start && write.output.start() < end;
+    Trace::new(
+        writes
+            .iter()
+            .filter(inside)
+            .map(|write| Write {
+                output: Span::new(write.output.start().max(start) - start, write.output.end().min(end) - start),
+                ..write.clone()
+            })
+            .collect(),
+    )
+}

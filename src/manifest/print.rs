@@ -1,0 +1,95 @@
+//! Documents as one text: `# Source:` lines, `--show-only`, the files of `--output-dir`.
+
+use std::fmt::Write as _;
+
+use super::{Hook, Manifest, split};
+use crate::go::path;
+
+/// A document with its `---` and `# Source:` lines, as Helm prints it.
+fn print_one(out: &mut String, source: &str, text: &str) {
+    let _ = writeln!(out, "---\n# Source: {source}\n{text}");
+}
+
+/// Everything `helm template` prints: CRD files first, then manifests, both trimmed as one, then hooks.
+// Rule: Helm v4.3.1 pkg/action/action.go, renderResources, and pkg/cmd/template.go.
+#[must_use]
+pub fn print_manifests<'a>(
+    crds: impl IntoIterator<Item = (&'a str, &'a str)>,
+    manifests: impl IntoIterator<Item = &'a Manifest>,
+    hooks: impl IntoIterator<Item = &'a Hook>,
+) -> String {
+    let mut out = String::new();
+    for (source, text) in crds {
+        print_one(&mut out, source, text);
+    }
+    for manifest in manifests {
+        print_one(&mut out, &manifest.template, manifest.text.text());
+    }
+    let end = out.trim_end().len();
+    out.truncate(end);
+    let start = out.len() - out.trim_start().len();
+    out.drain(..start);
+    out.push('\n');
+    for hook in hooks {
+        print_one(&mut out, &hook.manifest.template, hook.manifest.text.text());
+    }
+    out
+}
+
+/// The part of a printed release that comes from the named templates, in the order of the patterns.
+///
+/// # Errors
+/// The first pattern that matches nothing.
+// Rule: Helm v4.3.1 pkg/cmd/template.go, the showFiles part.
+pub fn show_only(printed: &str, patterns: &[String]) -> Result<String, String> {
+    let pieces: Vec<(&str, &str)> = split(printed)
+        .into_iter()
+        .filter_map(|range| {
+            let piece = printed.get(range)?;
+            Some((source_path(piece)?, piece))
+        })
+        .collect();
+    let mut out = String::new();
+    for pattern in patterns {
+        let before = out.len();
+        for (_, piece) in pieces.iter().filter(|(path, _)| path::matches(pattern, path).unwrap_or(false)) {
+            let _ = writeln!(out, "---\n{piece}");
+        }
+        if out.len() == before {
+            return Err(pattern.clone());
+        }
+    }
+    Ok(out)
+}
+
+/// The template's path without the chart's name, from the first `# Source:` line.
+fn source_path(piece: &str) -> Option<&str> {
+    piece.match_indices("# Source: ").find_map(|(at, mark)| {
+        let line = piece.get(at + mark.len()..)?.split('\n').next()?;
+        let (chart, path) = line.split_once('/')?;
+        (!chart.is_empty() && !path.is_empty()).then_some(path)
+    })
+}
+
+/// A document to be written under the output folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputFile {
+    /// Path below the folder.
+    pub path: String,
+    /// The text, with its `---` and `# Source:` lines.
+    pub text: String,
+}
+
+/// The documents as texts to be written one after the other, several to one file.
+// Rule: Helm v4.3.1 pkg/cmd/template.go, writeToFile.
+#[must_use]
+pub fn output_files<'a>(documents: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<OutputFile> {
+    documents
+        .into_iter()
+        .map(|(source, document)| {
+            let mut text = String::new();
+            print_one(&mut text, source, document);
+            OutputFile { path: source.to_owned(), text }
+        })
+        .collect()
+}
