@@ -43,7 +43,8 @@ pub fn collect(files: &mut [RenderedFile], log: &mut Vec<LogLine>) -> Result<Col
             let head = Head::read(&source)
                 .map_err(|text| format!("YAML parse error on {}: {text}", file.template))?;
             let annotation = head.annotation(HOOK_ANNOTATION).map(str::to_owned);
-            let weight = head.annotation("helm.sh/hook-weight").and_then(|text| text.parse().ok()).unwrap_or(0);
+            let weight =
+                head.annotation("helm.sh/hook-weight").and_then(|text| text.parse().ok()).unwrap_or(0);
             let manifest = Manifest {
                 template: file.template.clone(),
                 api_version: head.api_version,
@@ -59,7 +60,8 @@ pub fn collect(files: &mut [RenderedFile], log: &mut Vec<LogLine>) -> Result<Col
             };
             match hook::events(&annotation) {
                 Some(events) => all.hooks.push(Hook { manifest, events, weight }),
-                None => log.push(LogLine::new(Level::Info, "skipping unknown hooks").with("hookTypes", annotation)),
+                None => log
+                    .push(LogLine::new(Level::Info, "skipping unknown hooks").with("hookTypes", annotation)),
             }
         }
     }
@@ -76,7 +78,10 @@ fn part_of_trace(writes: &[Write], start: usize, end: usize) -> Trace {
             .iter()
             .filter(inside)
             .map(|write| Write {
-                output: Span::new(write.output.start().max(start) - start, write.output.end().min(end) - start),
+                output: Span::new(
+                    write.output.start().max(start) - start,
+                    write.output.end().min(end) - start,
+                ),
                 ..write.clone()
             })
             .collect(),

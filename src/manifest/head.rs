@@ -1,7 +1,7 @@
 //! What a document says about itself: kind, name, annotations.
 
-use crate::codec::shape::{Path, Shape, names_field};
 use crate::codec::Numbers;
+use crate::codec::shape::{Path, Shape, names_field};
 use crate::codec::yaml::{self, ReadOptions};
 use crate::diag::Source;
 
@@ -21,8 +21,7 @@ pub struct Head {
     pub annotations: Vec<(String, String)>,
 }
 
-const METADATA: &str =
-    "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }";
+const METADATA: &str = "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }";
 
 impl Head {
     /// The head of a document.
@@ -35,7 +34,9 @@ impl Head {
         let mut head = Self::default();
         let mut shape = Shape::default();
         let root = Path::default();
-        for entry in shape.fields(&document.root, &root, "util.SimpleHead").into_iter().flat_map(|map| map.entries()) {
+        for entry in
+            shape.fields(&document.root, &root, "util.SimpleHead").into_iter().flat_map(|map| map.entries())
+        {
             let value = &entry.value;
             if names_field(&entry.key, "apiVersion") {
                 head.api_version = shape.string(value, &root.key("apiVersion")).unwrap_or(head.api_version);

@@ -52,7 +52,10 @@ pub fn show_only(printed: &str, patterns: &[String]) -> Result<String, String> {
     let mut out = String::new();
     for pattern in patterns {
         let before = out.len();
-        for (_, piece) in pieces.iter().filter(|(path, _)| path::matches(pattern, path).unwrap_or(false)) {
+        for (_, piece) in pieces
+            .iter()
+            .filter(|(path, _)| path::matches(pattern.as_bytes(), path.as_bytes()).unwrap_or(false))
+        {
             let _ = writeln!(out, "---\n{piece}");
         }
         if out.len() == before {

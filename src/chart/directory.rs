@@ -1,0 +1,189 @@
+//! Reading a chart's folder as Helm walks it: sorted, links followed, `.helmignore` obeyed.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use super::error::{Error, ErrorKind};
+use super::ignore::Rules;
+use super::{File, LoadOptions, MAX_CHART_SIZE};
+use crate::diag::{Level, LogLine};
+
+/// Go's limit on links in one path.
+// Rule: Go 1.27 path/filepath/symlink.go, walkSymlinks.
+const MAX_LINKS: usize = 255;
+
+/// Go's words for an error of the operating system.
+pub(crate) fn io_text(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(1) => "operation not permitted".to_owned(),
+        Some(2) => "no such file or directory".to_owned(),
+        Some(5) => "input/output error".to_owned(),
+        Some(13) => "permission denied".to_owned(),
+        Some(17) => "file exists".to_owned(),
+        Some(20) => "not a directory".to_owned(),
+        Some(21) => "is a directory".to_owned(),
+        Some(28) => "no space left on device".to_owned(),
+        Some(36) => "file name too long".to_owned(),
+        Some(40) => "too many levels of symbolic links".to_owned(),
+        _ => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or_default();
+            let mut letters = text.chars();
+            letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+        }
+    }
+}
+
+/// Every file of the folder, in the order Helm sees them.
+pub(super) fn read(top: &Path, options: &LoadOptions, log: &mut Vec<LogLine>) -> Result<Vec<File>, Error> {
+    let mut rules = Rules::default();
+    let ignore_file = top.join(".helmignore");
+    if fs::metadata(&ignore_file).is_ok() {
+        let data = fs::read(&ignore_file).map_err(|error| {
+            ErrorKind::Io.error(format!("open {}: {}", ignore_file.display(), io_text(&error)))
+        })?;
+        rules =
+            Rules::parse(&String::from_utf8_lossy(&data)).map_err(|text| ErrorKind::Malformed.error(text))?;
+    }
+    rules.add_defaults();
+    let mut walk = Walk { top, rules, options, log, left: MAX_CHART_SIZE, files: Vec::new() };
+    walk.directory(top, "", 0)?;
+    Ok(walk.files)
+}
+
+struct Walk<'a> {
+    top: &'a Path,
+    rules: Rules,
+    options: &'a LoadOptions,
+    log: &'a mut Vec<LogLine>,
+    left: u64,
+    files: Vec<File>,
+}
+
+impl Walk<'_> {
+    // Rule: Helm v4.3.1 internal/sympath/walk.go and pkg/chart/v2/loader/directory.go.
+    fn directory(&mut self, path: &Path, relative: &str, depth: usize) -> Result<(), Error> {
+        let open =
+            |error: io::Error| ErrorKind::Io.error(format!("open {}: {}", path.display(), io_text(&error)));
+        let mut names = Vec::new();
+        for entry in fs::read_dir(path).map_err(open)? {
+            names.push(entry.map_err(open)?.file_name());
+        }
+        names.sort();
+        for name in names {
+            let full = path.join(&name);
+            let text = name.to_string_lossy();
+            let relative = if relative.is_empty() { text.into_owned() } else { format!("{relative}/{text}") };
+            let info = fs::symlink_metadata(&full).map_err(|error| {
+                ErrorKind::Io.error(format!("lstat {}: {}", full.display(), io_text(&error)))
+            })?;
+            let info = if info.is_symlink() { self.follow(&full)? } else { info };
+            if self.rules.ignores(&relative, info.is_dir()) {
+                continue;
+            }
+            if info.is_dir() {
+                self.directory(&full, &relative, depth + 1)?;
+            } else if info.is_file() {
+                self.file(&full, relative, info.len())?;
+            } else {
+                return Err(ErrorKind::Io.error(format!(
+                    "cannot load irregular file {} as it has file mode type bits set",
+                    full.display()
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self, path: &Path) -> Result<fs::Metadata, Error> {
+        let resolved = resolve(path).map_err(|text| {
+            ErrorKind::Io.error(format!("error evaluating symlink {}: {text}", path.display()))
+        })?;
+        if self.options.confined {
+            let top = resolve(self.top).map_err(|text| ErrorKind::Io.error(text))?;
+            if !resolved.starts_with(&top) {
+                return Err(ErrorKind::OutsideChart.error(format!(
+                    "link {} leads out of the chart to {}, which --confined forbids",
+                    path.display(),
+                    resolved.display()
+                )));
+            }
+        }
+        self.log.push(
+            LogLine::new(
+                Level::Info,
+                "found symbolic link in path. Contents of linked file included and used",
+            )
+            .with("path", path.display().to_string())
+            .with("resolved", resolved.display().to_string()),
+        );
+        fs::symlink_metadata(&resolved).map_err(|error| {
+            ErrorKind::Io.error(format!("lstat {}: {}", resolved.display(), io_text(&error)))
+        })
+    }
+
+    fn file(&mut self, full: &Path, relative: String, size: u64) -> Result<(), Error> {
+        let too_large = || {
+            ErrorKind::TooLarge.error(format!(
+                "error reading {relative}: chart exceeds maximum decompressed size of {MAX_CHART_SIZE} bytes"
+            ))
+        };
+        if size > self.left {
+            return Err(too_large());
+        }
+        let data = fs::read(full).map_err(|error| {
+            ErrorKind::Io.error(format!(
+                "error reading {relative}: open {}: {}",
+                full.display(),
+                io_text(&error)
+            ))
+        })?;
+        self.left = self.left.checked_sub(data.len() as u64).ok_or_else(too_large)?;
+        self.files.push(File::new(relative, data));
+        Ok(())
+    }
+}
+
+/// The path with every link in it followed; the error is Go's text.
+// Rule: Go 1.27 path/filepath.EvalSymlinks: a missing target is named in the `lstat` error.
+fn resolve(path: &Path) -> Result<PathBuf, String> {
+    let mut done = PathBuf::new();
+    let mut links = 0;
+    let mut todo: VecDeque<std::ffi::OsString> = parts(path).into();
+    while let Some(part) = todo.pop_front() {
+        if part == "/" {
+            done = PathBuf::from("/");
+            continue;
+        }
+        if part == ".." {
+            done.pop();
+            continue;
+        }
+        let next = done.join(&part);
+        let info = fs::symlink_metadata(&next)
+            .map_err(|error| format!("lstat {}: {}", next.display(), io_text(&error)))?;
+        if !info.is_symlink() {
+            done = next;
+            continue;
+        }
+        links += 1;
+        if links > MAX_LINKS {
+            return Err("EvalSymlinks: too many links".to_owned());
+        }
+        let target = fs::read_link(&next)
+            .map_err(|error| format!("readlink {}: {}", next.display(), io_text(&error)))?;
+        for part in parts(&target).into_iter().rev() {
+            todo.push_front(part);
+        }
+    }
+    Ok(done)
+}
+
+fn parts(path: &Path) -> Vec<std::ffi::OsString> {
+    path.components()
+        .filter(|part| *part != Component::CurDir)
+        .map(|part| part.as_os_str().to_owned())
+        .collect()
+}

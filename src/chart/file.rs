@@ -1,0 +1,47 @@
+//! One file of a chart.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::value::Str;
+
+/// A file of a chart; a clone counts references.
+#[derive(Clone, Debug)]
+pub struct File {
+    path: Arc<str>,
+    data: Str,
+}
+
+impl File {
+    /// A file without the byte order mark it may start with.
+    pub(super) fn new(path: impl Into<Arc<str>>, data: Vec<u8>) -> Self {
+        let data = match data.strip_prefix(b"\xef\xbb\xbf") {
+            Some(rest) => Str::from_bytes(rest),
+            None => Str::from_bytes(data),
+        };
+        Self { path: path.into(), data }
+    }
+
+    /// The same file under another path.
+    pub(super) fn renamed(&self, path: &str) -> Self {
+        Self { path: path.into(), data: self.data.clone() }
+    }
+
+    /// The path inside its chart, with `/`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn data(&self) -> &Str {
+        &self.data
+    }
+
+    /// The text; bytes that are not UTF-8 become U+FFFD.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        self.data.text()
+    }
+}

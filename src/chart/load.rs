@@ -1,0 +1,337 @@
+//! From files to a [`Chart`]: what each path means, and the subcharts.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::error::{Error, ErrorKind};
+use super::metadata::{Lock, Metadata};
+use super::{File, MAX_CHART_DEPTH, archive, directory};
+use crate::codec::Numbers;
+use crate::codec::shape::{self, Shape, names_field};
+use crate::codec::yaml::{self, ReadOptions};
+use crate::codec::{Map, Node};
+use crate::diag::{Level, LogLine, SourceKind};
+
+/// How to load a chart.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct LoadOptions {
+    /// Refuse links that lead out of the chart's folder; Helm follows them.
+    pub confined: bool,
+}
+
+impl LoadOptions {
+    /// The same with links out of the chart refused or followed.
+    #[must_use]
+    pub fn confined(mut self, confined: bool) -> Self {
+        self.confined = confined;
+        self
+    }
+}
+
+/// A loaded chart; a clone counts a reference.
+#[derive(Clone, Debug)]
+pub struct Chart(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    metadata: Metadata,
+    lock: Option<Lock>,
+    values: Node,
+    schema: Option<File>,
+    templates: Vec<File>,
+    files: Vec<File>,
+    raw: Vec<File>,
+    subcharts: Vec<Chart>,
+}
+
+impl Chart {
+    /// The chart in a folder or archive.
+    ///
+    /// # Errors
+    /// Helm's own text for whatever Helm refuses.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::load_with(path, &LoadOptions::default(), &mut Vec::new())
+    }
+
+    /// The chart in a folder or archive; what Helm would log is added to `log`, also when loading fails.
+    ///
+    /// # Errors
+    /// Helm's own text for whatever Helm refuses.
+    pub fn load_with(
+        path: impl AsRef<Path>,
+        options: &LoadOptions,
+        log: &mut Vec<LogLine>,
+    ) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let read = |error: &std::io::Error, what: &str| {
+            ErrorKind::Io.error(format!("{what} {}: {}", path.display(), directory::io_text(error)))
+        };
+        let info = std::fs::metadata(path).map_err(|error| read(&error, "stat"))?;
+        if !info.is_dir() {
+            let data = std::fs::read(path).map_err(|error| read(&error, "open"))?;
+            return Self::load_archive(&path.display().to_string(), &data, log);
+        }
+        let file = path.join("Chart.yaml");
+        let data = std::fs::read(&file).map_err(|error| {
+            ErrorKind::Io.error(format!(
+                "unable to detect chart at {0}: open {0}: {1}",
+                file.display(),
+                directory::io_text(&error)
+            ))
+        })?;
+        check_api_version(&File::new("Chart.yaml", data))?;
+        let files = directory::read(path, options, log)?;
+        Self::from_files("", &files, log, 0)
+    }
+
+    /// The chart in an archive that was read already; `name` stands in messages.
+    ///
+    /// # Errors
+    /// Helm's own text for whatever Helm refuses.
+    pub fn load_archive(name: &str, data: &[u8], log: &mut Vec<LogLine>) -> Result<Self, Error> {
+        archive::ensure(name, data)?;
+        let files =
+            archive::read(data).map_err(|_| ErrorKind::Archive.error("unable to load chart archive"))?;
+        match files.iter().find(|file| file.path() == "Chart.yaml") {
+            Some(file) => check_api_version(file)?,
+            None => {
+                return Err(ErrorKind::Malformed.error("unable to detect chart version, no Chart.yaml found"));
+            }
+        }
+        Self::from_files("", &files, log, 0)
+    }
+
+    // Rule: Helm v4.3.1 pkg/chart/v2/loader/load.go, LoadFiles.
+    fn from_files(prefix: &str, files: &[File], log: &mut Vec<LogLine>, depth: usize) -> Result<Self, Error> {
+        let mut loading = Loading { prefix, ..Loading::default() };
+        for file in files.iter().filter(|file| file.path() == "Chart.yaml") {
+            let mut metadata = loading.metadata.take().unwrap_or_default();
+            metadata.decode(&loading.document(file)?).map_err(|text| cannot_load("Chart.yaml", &text))?;
+            if metadata.api_version.is_empty() {
+                "v1".clone_into(&mut metadata.api_version);
+            }
+            loading.metadata = Some(metadata);
+        }
+        for file in files {
+            loading.route(file, log)?;
+        }
+        let Some(mut metadata) = loading.metadata else {
+            return Err(ErrorKind::Malformed.error("Chart.yaml file is missing"));
+        };
+        metadata.validate().map_err(|text| ErrorKind::Invalid.error(format!("validation: {text}")))?;
+        let mut subcharts = Vec::new();
+        for (name, files) in loading.subcharts {
+            if name.starts_with(['_', '.']) {
+                continue;
+            }
+            let in_chart = |text: &str| {
+                ErrorKind::Malformed
+                    .error(format!("error unpacking subchart {name} in {}: {text}", metadata.name))
+            };
+            if depth >= MAX_CHART_DEPTH {
+                return Err(in_chart(&format!("charts are nested more than {MAX_CHART_DEPTH} deep")));
+            }
+            let subchart = if name.ends_with(".tgz") {
+                let Some(file) = files.first() else { continue };
+                if file.path() != name {
+                    return Err(ErrorKind::Malformed.error(format!(
+                        "error unpacking subchart tar in {}: expected {name}, got {}",
+                        metadata.name,
+                        file.path()
+                    )));
+                }
+                let files = archive::read(file.data().as_bytes()).map_err(|text| in_chart(&text))?;
+                Self::from_files(&format!("{prefix}charts/{name}/"), &files, log, depth + 1)
+            } else {
+                let files: Vec<File> = files
+                    .iter()
+                    .filter_map(|file| file.path().split_once('/').map(|(_, rest)| file.renamed(rest)))
+                    .collect();
+                Self::from_files(&format!("{prefix}charts/{name}/"), &files, log, depth + 1)
+            };
+            subcharts.push(subchart.map_err(|error| in_chart(&error.diagnostic().message))?);
+        }
+        Ok(Self(Arc::new(Inner {
+            metadata,
+            lock: loading.lock,
+            values: loading.values.unwrap_or_else(|| Node::map(Map::default())),
+            schema: loading.schema,
+            templates: loading.templates,
+            files: loading.files,
+            raw: files.to_vec(),
+            subcharts,
+        })))
+    }
+
+    /// The chart's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.metadata.name
+    }
+
+    /// What `Chart.yaml` says.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.0.metadata
+    }
+
+    /// What `Chart.lock` or `requirements.lock` says.
+    #[must_use]
+    pub fn lock(&self) -> Option<&Lock> {
+        self.0.lock.as_ref()
+    }
+
+    /// The default values; an empty map when there are none.
+    #[must_use]
+    pub fn values(&self) -> &Node {
+        &self.0.values
+    }
+
+    /// `values.schema.json`.
+    #[must_use]
+    pub fn schema(&self) -> Option<&File> {
+        self.0.schema.as_ref()
+    }
+
+    /// Files under `templates/`, in load order.
+    #[must_use]
+    pub fn templates(&self) -> &[File] {
+        &self.0.templates
+    }
+
+    /// Files templates reach through `.Files`, in load order; those of `crds/` are among them.
+    #[must_use]
+    pub fn files(&self) -> &[File] {
+        &self.0.files
+    }
+
+    /// Every file of the chart, in load order.
+    #[must_use]
+    pub fn raw(&self) -> &[File] {
+        &self.0.raw
+    }
+
+    /// The subcharts under `charts/`, sorted by folder or file name.
+    #[must_use]
+    pub fn subcharts(&self) -> &[Chart] {
+        &self.0.subcharts
+    }
+
+    /// Whether two handles are one chart.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+#[derive(Default)]
+struct Loading<'p> {
+    prefix: &'p str,
+    metadata: Option<Metadata>,
+    lock: Option<Lock>,
+    values: Option<Node>,
+    schema: Option<File>,
+    templates: Vec<File>,
+    files: Vec<File>,
+    subcharts: std::collections::BTreeMap<String, Vec<File>>,
+}
+
+impl Loading<'_> {
+    fn place_name(&self, file: &File) -> String {
+        format!("{}{}", self.prefix, file.path())
+    }
+
+    /// The first document of a file, numbers kept whole so that string fields get the right text.
+    fn document(&self, file: &File) -> Result<Node, Error> {
+        let options = ReadOptions { numbers: Numbers::Typed };
+        yaml::read_bytes(SourceKind::Chart, &self.place_name(file), file.data().as_bytes(), &options)
+            .map(|document| document.root)
+            .map_err(|error| cannot_load(file.path(), error.helm_text()))
+    }
+
+    fn route(&mut self, file: &File, log: &mut Vec<LogLine>) -> Result<(), Error> {
+        let path = file.path();
+        let is_v1 =
+            |loading: &Self| loading.metadata.as_ref().is_some_and(|metadata| metadata.api_version == "v1");
+        match path {
+            "Chart.yaml" => {}
+            "Chart.lock" => {
+                self.lock =
+                    Some(Lock::decode(&self.document(file)?).map_err(|text| cannot_load(path, &text))?);
+            }
+            "values.yaml" => {
+                let name = self.place_name(file);
+                let document = yaml::read_values_bytes(SourceKind::Chart, &name, file.data().as_bytes())
+                    .map_err(|error| cannot_load(path, error.helm_text()))?;
+                self.values = Some(document.root);
+            }
+            "values.schema.json" => self.schema = Some(file.clone()),
+            "requirements.yaml" => {
+                if !is_v1(self) {
+                    log.push(LogLine::new(
+                        Level::Info,
+                        "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". \
+                         We recommend migrating dependencies to Chart.yaml.",
+                    ));
+                }
+                let document = self.document(file)?;
+                let metadata = self.metadata.get_or_insert_default();
+                metadata.decode(&document).map_err(|text| cannot_load(path, &text))?;
+                if is_v1(self) {
+                    self.files.push(file.clone());
+                }
+            }
+            "requirements.lock" => {
+                self.lock =
+                    Some(Lock::decode(&self.document(file)?).map_err(|text| cannot_load(path, &text))?);
+                self.metadata.get_or_insert_default();
+                if is_v1(self) {
+                    self.files.push(file.clone());
+                } else {
+                    log.push(LogLine::new(
+                        Level::Info,
+                        "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". \
+                         We recommend migrating to Chart.lock.",
+                    ));
+                }
+            }
+            _ if path.starts_with("templates/") => self.templates.push(file.clone()),
+            _ => match path.strip_prefix("charts/") {
+                Some(rest) if !rest.ends_with(".prov") => {
+                    let name = rest.split('/').next().unwrap_or(rest).to_owned();
+                    self.subcharts.entry(name).or_default().push(file.renamed(rest));
+                }
+                _ => self.files.push(file.clone()),
+            },
+        }
+        Ok(())
+    }
+}
+
+fn cannot_load(file: &str, text: &str) -> Error {
+    ErrorKind::Malformed.error(format!("cannot load {file}: {text}"))
+}
+
+/// Refuses charts of an API version that the loader does not know; only the top chart is asked.
+// Rule: Helm v4.3.1 pkg/chart/loader/load.go, LoadDir and LoadFile.
+fn check_api_version(file: &File) -> Result<(), Error> {
+    let loading = Loading::default();
+    let document = loading.document(file)?;
+    let mut shape = Shape::default();
+    let root = shape::Path::default();
+    let mut version = String::new();
+    if let Some(map) = shape.fields(&document, &root, "loader.chartBase") {
+        for entry in map.entries().iter().filter(|entry| names_field(&entry.key, "apiVersion")) {
+            if let Some(text) = shape.string(&entry.value, &root.key("apiVersion")) {
+                version = text;
+            }
+        }
+    }
+    shape.finish().map_err(|text| cannot_load("Chart.yaml", &text))?;
+    match &*version {
+        "" | "v1" | "v2" => Ok(()),
+        "v3" => Err(ErrorKind::Invalid.error("invalid chart apiVersion")),
+        _ => Err(ErrorKind::Invalid.error("unsupported chart version")),
+    }
+}

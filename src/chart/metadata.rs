@@ -1,0 +1,322 @@
+//! `Chart.yaml`, `requirements.yaml` and the locks: decoding with Helm's coercions, and validation in its order.
+
+use std::collections::HashSet;
+
+use crate::codec::shape::{Path, Shape, names_field};
+use crate::codec::{Map, Node};
+use crate::go::semver::Version;
+use crate::go::{strconv, unicode};
+
+/// What `Chart.yaml` says.
+// Rule: Helm v4.3.1 pkg/chart/v2/metadata.go, type Metadata.
+#[derive(Clone, Debug, Default)]
+pub struct Metadata {
+    /// The chart's name.
+    pub name: String,
+    /// URL of the project's page.
+    pub home: String,
+    /// URLs of source code.
+    pub sources: Vec<String>,
+    /// The chart's version.
+    pub version: String,
+    /// One sentence.
+    pub description: String,
+    /// Keywords.
+    pub keywords: Vec<String>,
+    /// Who maintains it.
+    pub maintainers: Vec<Maintainer>,
+    /// URL of an icon.
+    pub icon: String,
+    /// `v1` or `v2`; of a subchart, anything.
+    pub api_version: String,
+    /// Not used by Helm.
+    pub condition: String,
+    /// Not used by Helm.
+    pub tags: String,
+    /// Version of what the chart installs.
+    pub app_version: String,
+    /// Whether it is no longer maintained.
+    pub deprecated: bool,
+    /// Annotations in byte order of their keys; none when absent.
+    pub annotations: Option<Vec<(String, String)>>,
+    /// Range of Kubernetes versions it runs on.
+    pub kube_version: String,
+    /// Declared dependencies; none when the list is absent.
+    pub dependencies: Option<Vec<Dependency>>,
+    /// `application`, `library` or empty.
+    pub kind: String,
+    null_maintainer: bool,
+}
+
+/// A maintainer.
+#[derive(Clone, Debug, Default)]
+pub struct Maintainer {
+    /// Name.
+    pub name: String,
+    /// Mail address.
+    pub email: String,
+    /// URL.
+    pub url: String,
+}
+
+/// A declared dependency.
+// Rule: Helm v4.3.1 pkg/chart/v2/dependency.go, type Dependency.
+#[derive(Clone, Debug, Default)]
+pub struct Dependency {
+    /// Name of the subchart; replaced by the alias once dependencies are processed.
+    pub name: String,
+    /// Version or range of versions.
+    pub version: String,
+    /// Repository URL.
+    pub repository: String,
+    /// Comma-separated value paths that switch it.
+    pub condition: String,
+    /// Tags that switch it.
+    pub tags: Vec<String>,
+    /// Whether it is switched on; what `Chart.yaml` says is ignored.
+    pub enabled: bool,
+    /// What to import from its values.
+    pub import_values: Vec<Node>,
+    /// Name to use instead.
+    pub alias: String,
+    null: bool,
+}
+
+impl Metadata {
+    /// Fills fields from a decoded document, keeping those it does not name; the error is Helm's text after its prefix.
+    pub fn decode(&mut self, document: &Node) -> Result<(), String> {
+        let mut shape = Shape::default();
+        let root = Path::default();
+        if let Some(map) = shape.fields(document, &root, "v2.Metadata") {
+            self.fill(&mut shape, map, &root);
+        }
+        shape.finish()
+    }
+
+    fn fill(&mut self, shape: &mut Shape, map: &Map, root: &Path) {
+        for entry in map.entries() {
+            let (key, value) = (&*entry.key, &entry.value);
+            let texts: [(&str, &mut String); 10] = [
+                ("name", &mut self.name),
+                ("home", &mut self.home),
+                ("version", &mut self.version),
+                ("description", &mut self.description),
+                ("icon", &mut self.icon),
+                ("apiVersion", &mut self.api_version),
+                ("condition", &mut self.condition),
+                ("tags", &mut self.tags),
+                ("appVersion", &mut self.app_version),
+                ("kubeVersion", &mut self.kube_version),
+            ];
+            if let Some((name, slot)) = texts.into_iter().find(|(name, _)| names_field(key, name)) {
+                if let Some(text) = shape.string(value, &root.key(name)) {
+                    *slot = text;
+                }
+            } else if names_field(key, "type") {
+                if let Some(text) = shape.string(value, &root.key("type")) {
+                    self.kind = text;
+                }
+            } else if names_field(key, "sources") {
+                self.sources = shape.strings(value, &root.key("sources")).unwrap_or_default();
+            } else if names_field(key, "keywords") {
+                self.keywords = shape.strings(value, &root.key("keywords")).unwrap_or_default();
+            } else if names_field(key, "deprecated") {
+                if let Some(value) = shape.boolean(value, &root.key("deprecated")) {
+                    self.deprecated = value;
+                }
+            } else if names_field(key, "annotations") {
+                self.annotations = shape.string_map(value, &root.key("annotations"));
+            } else if names_field(key, "maintainers") {
+                self.fill_maintainers(shape, value, &root.key("maintainers"));
+            } else if names_field(key, "dependencies") {
+                self.dependencies = decode_dependencies(shape, value, &root.key("dependencies"));
+            }
+        }
+    }
+
+    fn fill_maintainers(&mut self, shape: &mut Shape, value: &Node, path: &Path) {
+        self.maintainers.clear();
+        self.null_maintainer = false;
+        for (index, item) in
+            shape.list(value, path, "[]*v2.Maintainer").unwrap_or_default().iter().enumerate()
+        {
+            self.null_maintainer |= item.is_null();
+            let path = path.item(index);
+            let Some(map) = shape.fields(item, &path, "v2.Maintainer") else { continue };
+            let mut maintainer = Maintainer::default();
+            for entry in map.entries() {
+                for (name, slot) in [
+                    ("name", &mut maintainer.name),
+                    ("email", &mut maintainer.email),
+                    ("url", &mut maintainer.url),
+                ] {
+                    if names_field(&entry.key, name)
+                        && let Some(text) = shape.string(&entry.value, &path.key(name))
+                    {
+                        *slot = text;
+                    }
+                }
+            }
+            self.maintainers.push(maintainer);
+        }
+    }
+
+    /// Cleans strings and checks the fields in Helm's order; the error is its text after `validation: `.
+    // Rule: Helm v4.3.1 pkg/chart/v2/metadata.go, Validate.
+    pub fn validate(&mut self) -> Result<(), String> {
+        for text in [
+            &mut self.name,
+            &mut self.description,
+            &mut self.home,
+            &mut self.icon,
+            &mut self.condition,
+            &mut self.tags,
+            &mut self.app_version,
+            &mut self.kube_version,
+        ] {
+            sanitize(text);
+        }
+        self.sources.iter_mut().chain(&mut self.keywords).for_each(sanitize);
+        if self.api_version.is_empty() {
+            return Err("chart.metadata.apiVersion is required".to_owned());
+        }
+        if self.name.is_empty() {
+            return Err("chart.metadata.name is required".to_owned());
+        }
+        if self.name == "." || self.name == ".." {
+            return Err(format!("chart.metadata.name {} is not allowed", quote(&self.name)));
+        }
+        if self.name.contains('/') {
+            return Err(format!("chart.metadata.name {} is invalid", quote(&self.name)));
+        }
+        if self.version.is_empty() {
+            return Err("chart.metadata.version is required".to_owned());
+        }
+        if Version::parse(&self.version).is_err() {
+            return Err(format!("chart.metadata.version {} is invalid", quote(&self.version)));
+        }
+        if !matches!(&*self.kind, "" | "application" | "library") {
+            return Err("chart.metadata.type must be application or library".to_owned());
+        }
+        if self.null_maintainer {
+            return Err("maintainers must not contain empty or null nodes".to_owned());
+        }
+        for maintainer in &mut self.maintainers {
+            [&mut maintainer.name, &mut maintainer.email, &mut maintainer.url].into_iter().for_each(sanitize);
+        }
+        let mut seen = HashSet::new();
+        for dependency in self.dependencies.iter_mut().flatten() {
+            if dependency.null {
+                return Err("dependencies must not contain empty or null nodes".to_owned());
+            }
+            dependency.validate()?;
+            let key = if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
+            if !seen.insert(key.clone()) {
+                return Err(format!("more than one dependency with name or alias {}", quote(key)));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Dependency {
+    fn validate(&mut self) -> Result<(), String> {
+        [&mut self.name, &mut self.version, &mut self.repository, &mut self.condition]
+            .into_iter()
+            .chain(&mut self.tags)
+            .for_each(sanitize);
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        if !self.alias.bytes().all(allowed) {
+            return Err(format!("dependency {} has disallowed characters in the alias", quote(&self.name)));
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self, shape: &mut Shape, map: &Map, path: &Path) {
+        for entry in map.entries() {
+            let (key, value) = (&*entry.key, &entry.value);
+            let texts: [(&str, &mut String); 5] = [
+                ("name", &mut self.name),
+                ("version", &mut self.version),
+                ("repository", &mut self.repository),
+                ("condition", &mut self.condition),
+                ("alias", &mut self.alias),
+            ];
+            if let Some((name, slot)) = texts.into_iter().find(|(name, _)| names_field(key, name)) {
+                if let Some(text) = shape.string(value, &path.key(name)) {
+                    *slot = text;
+                }
+            } else if names_field(key, "tags") {
+                self.tags = shape.strings(value, &path.key("tags")).unwrap_or_default();
+            } else if names_field(key, "enabled") {
+                self.enabled = shape.boolean(value, &path.key("enabled")).unwrap_or(self.enabled);
+            } else if names_field(key, "import-values") {
+                let items = shape.list(value, &path.key("import-values"), "[]interface {}");
+                self.import_values = items.unwrap_or_default().to_vec();
+            }
+        }
+    }
+}
+
+fn decode_dependencies(shape: &mut Shape, value: &Node, path: &Path) -> Option<Vec<Dependency>> {
+    let items = shape.list(value, path, "[]*v2.Dependency")?;
+    let mut dependencies = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let path = path.item(index);
+        let mut dependency = Dependency { null: item.is_null(), ..Dependency::default() };
+        if let Some(map) = shape.fields(item, &path, "v2.Dependency") {
+            dependency.fill(shape, map, &path);
+        }
+        dependencies.push(dependency);
+    }
+    Some(dependencies)
+}
+
+/// What `Chart.lock` or `requirements.lock` says.
+#[derive(Clone, Debug, Default)]
+pub struct Lock {
+    /// Digest of the declared dependencies.
+    pub digest: String,
+    /// The dependencies with their exact versions.
+    pub dependencies: Vec<Dependency>,
+}
+
+impl Lock {
+    /// A lock from a decoded document; the error is Helm's text after its prefix.
+    pub fn decode(document: &Node) -> Result<Self, String> {
+        let mut lock = Self::default();
+        let mut shape = Shape::default();
+        let root = Path::default();
+        if let Some(map) = shape.fields(document, &root, "v2.Lock") {
+            for entry in map.entries() {
+                if names_field(&entry.key, "digest") {
+                    lock.digest = shape.string(&entry.value, &root.key("digest")).unwrap_or_default();
+                } else if names_field(&entry.key, "generated") {
+                    shape.time(&entry.value, &root.key("generated"));
+                } else if names_field(&entry.key, "dependencies") {
+                    let path = root.key("dependencies");
+                    lock.dependencies =
+                        decode_dependencies(&mut shape, &entry.value, &path).unwrap_or_default();
+                }
+            }
+        }
+        shape.finish()?;
+        Ok(lock)
+    }
+}
+
+/// Every space character becomes a blank, what cannot be printed goes.
+// Rule: Helm v4.3.1 pkg/chart/v2/metadata.go, sanitizeString.
+fn sanitize(text: &mut String) {
+    if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+        return;
+    }
+    *text = text
+        .chars()
+        .filter_map(|c| if c.is_whitespace() { Some(' ') } else { Some(c).filter(|&c| unicode::is_print(c)) })
+        .collect();
+}
+
+fn quote(text: &str) -> String {
+    strconv::quote(text.as_bytes())
+}

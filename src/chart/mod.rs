@@ -1,0 +1,23 @@
+//! Helm charts as they lie on disk: folders and archives, `Chart.yaml`, files, subcharts.
+//!
+//! A loaded [`Chart`] is immutable and cheap to clone; nothing here renders, and no value is merged.
+
+mod archive;
+mod directory;
+mod error;
+mod file;
+mod ignore;
+mod load;
+mod metadata;
+
+pub use error::{Error, ErrorKind};
+pub use file::File;
+pub use load::{Chart, LoadOptions};
+pub use metadata::{Dependency, Lock, Maintainer, Metadata};
+
+/// Most bytes all files of one chart may have, subcharts included.
+// Rule: Helm v4.3.1 pkg/chart/loader/archive/budget.go.
+pub const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
+
+/// Deepest nesting of charts in charts.
+pub const MAX_CHART_DEPTH: usize = 100;
