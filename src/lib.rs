@@ -5,6 +5,7 @@
 
 pub mod chart;
 pub mod check;
+pub mod clearml;
 pub mod codec;
 pub mod diag;
 pub mod go;

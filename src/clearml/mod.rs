@@ -1,0 +1,33 @@
+//! ClearML Server: settings from values, objects from settings, and the embedded chart they come from.
+//!
+//! A value is read once, typed, with its place; decisions are made in [`settings`]; templates only print.
+//! This module knows no command line; it gets merged values and gives manifests, warnings and notes.
+
+mod config;
+mod engine;
+mod names;
+mod objects;
+mod print;
+mod quantity;
+mod reader;
+mod render;
+mod scalar;
+mod secrets;
+mod settings;
+mod template;
+mod templates;
+mod versions;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use render::{Options, Rendered, defaults, render};
+pub use secrets::{is_secret_path, secret_places};
+
+use crate::diag::Code;
+
+/// A key of old charts that means nothing, or something else, now.
+pub(crate) const DEPRECATED: Code = Code("clearml::deprecated-value");
+/// Something that needs Docker on the node.
+pub(crate) const HOST_DOCKER: Code = Code("clearml::host-docker");

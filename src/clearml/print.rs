@@ -1,0 +1,187 @@
+//! Printing views as block YAML, with a record of which bytes came from which value.
+
+use std::sync::Arc;
+
+use super::view::{Shape, View};
+use super::scalar as yaml;
+use crate::diag::{Place, Span};
+use crate::trace::{Origin, Write};
+
+/// Text under construction and the writes it is made of.
+#[derive(Default)]
+pub(crate) struct Printer {
+    pub(crate) text: String,
+    pub(crate) writes: Vec<Write>,
+}
+
+/// What stands before an inserted value on its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// `key: `, at this indentation of the key.
+    Key(usize),
+    /// `- `, at this indentation of what follows the dash.
+    Dash(usize),
+}
+
+impl Printer {
+    /// Prints one view where an expression stands. `controls` are the values that decided it stands there.
+    pub(crate) fn value(
+        &mut self,
+        view: &View,
+        before: Before,
+        template: &Place,
+        controls: &[Origin],
+    ) -> Result<(), &'static str> {
+        match &view.shape {
+            Shape::Absent => Err("is not set here"),
+            Shape::List(items) if !items.is_empty() => {
+                match before {
+                    Before::Key(indent) => {
+                        self.trim_line();
+                        self.list(items, indent, template, controls);
+                    }
+                    Before::Dash(_) => return Err("is a list inside a list"),
+                }
+                Ok(())
+            }
+            Shape::Map(entries) if !entries.is_empty() => {
+                match before {
+                    Before::Key(indent) => {
+                        self.trim_line();
+                        self.text.push('\n');
+                        self.indent(indent + 2);
+                        self.map(entries, indent + 2, template, controls);
+                    }
+                    Before::Dash(indent) => self.map(entries, indent, template, controls),
+                }
+                Ok(())
+            }
+            _ => {
+                self.leaf(view, None, template, controls);
+                Ok(())
+            }
+        }
+    }
+
+    /// Drops the blank after `key:` before a nested value starts on the next line.
+    fn trim_line(&mut self) {
+        let kept = self.text.trim_end_matches(' ').len();
+        self.text.truncate(kept);
+    }
+
+    fn indent(&mut self, width: usize) {
+        self.text.extend(std::iter::repeat_n(' ', width));
+    }
+
+    /// Entries from the current position on; every further one starts a line at `indent`.
+    fn map(
+        &mut self,
+        entries: &[(Arc<str>, Arc<View>)],
+        indent: usize,
+        template: &Place,
+        controls: &[Origin],
+    ) {
+        let mut first = true;
+        for (key, view) in entries.iter().filter(|(_, view)| !matches!(view.shape, Shape::Absent)) {
+            if !first {
+                self.text.push('\n');
+                self.indent(indent);
+            }
+            first = false;
+            self.text.push_str(&yaml::scalar(key));
+            self.text.push(':');
+            self.nested(view, indent, template, controls);
+        }
+        if first {
+            self.text.push_str("{}");
+        }
+    }
+
+    /// What follows `key:` at `indent`.
+    fn nested(&mut self, view: &View, indent: usize, template: &Place, controls: &[Origin]) {
+        match &view.shape {
+            Shape::List(items) if !items.is_empty() => self.list(items, indent, template, controls),
+            Shape::Map(entries) if !entries.is_empty() => {
+                self.text.push('\n');
+                self.indent(indent + 2);
+                self.map(entries, indent + 2, template, controls);
+            }
+            _ => {
+                self.text.push(' ');
+                self.leaf(view, Some(indent + 2), template, controls);
+            }
+        }
+    }
+
+    /// Items, each on its own line with its dash at `indent`.
+    fn list(&mut self, items: &[Arc<View>], indent: usize, template: &Place, controls: &[Origin]) {
+        for item in items {
+            self.text.push('\n');
+            self.indent(indent);
+            self.text.push_str("- ");
+            match &item.shape {
+                Shape::Map(entries) if !entries.is_empty() => {
+                    self.map(entries, indent + 2, template, controls);
+                }
+                Shape::List(inner) if !inner.is_empty() => {
+                    self.trim_line();
+                    self.list(inner, indent + 2, template, controls);
+                }
+                _ => self.leaf(item, Some(indent + 2), template, controls),
+            }
+        }
+    }
+
+    /// A scalar or an empty collection. Text of several lines becomes a block when `block` gives its
+    /// indentation and YAML can carry it unchanged.
+    fn leaf(&mut self, view: &View, block: Option<usize>, template: &Place, controls: &[Origin]) {
+        let start = self.text.len();
+        match &view.shape {
+            Shape::Text(text) => match block.filter(|_| fits_block(text)) {
+                Some(indent) => self.block(text, indent),
+                None => self.text.push_str(&yaml::scalar(text)),
+            },
+            Shape::Bare(text) => self.text.push_str(text),
+            Shape::Flag(value) => self.text.push_str(if *value { "true" } else { "false" }),
+            Shape::List(_) => self.text.push_str("[]"),
+            Shape::Map(_) | Shape::Absent => self.text.push_str("{}"),
+        }
+        self.record(start, template, view.origins.iter().chain(controls).cloned().collect());
+    }
+
+    fn block(&mut self, text: &str, indent: usize) {
+        let shown = text.strip_suffix('\n');
+        self.text.push_str(if shown.is_some() { "|" } else { "|-" });
+        for line in shown.unwrap_or(text).split('\n') {
+            self.text.push('\n');
+            if !line.is_empty() {
+                self.indent(indent);
+                self.text.push_str(line);
+            }
+        }
+    }
+
+    /// Notes that the text from `start` on was written by `template` from these values.
+    pub(crate) fn record(&mut self, start: usize, template: &Place, origins: Vec<Origin>) {
+        self.writes.push(Write {
+            output: Span::new(start, self.text.len()),
+            template: template.clone(),
+            origins,
+            calls: Vec::new(),
+        });
+    }
+}
+
+/// Whether a literal block gives back exactly this text, in a form people like to read.
+fn fits_block(text: &str) -> bool {
+    text.contains('\n')
+        && !text.starts_with([' ', '\t', '\n'])
+        && !text.ends_with("\n\n")
+        && text.lines().all(|line| !line.ends_with([' ', '\t']))
+        && text.chars().all(|c| c == '\n' || c == '\t' || is_printable(c))
+}
+
+/// YAML's printable characters without those that readers alter: line separators and byte order marks.
+fn is_printable(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
+}

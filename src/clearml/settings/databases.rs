@@ -1,0 +1,108 @@
+//! Elasticsearch, MongoDB and Redis: rendered here, or running elsewhere.
+
+use super::{Component, Shared};
+use crate::clearml::names;
+use crate::clearml::reader::{MISSING, Reader, Setting, Text};
+use crate::clearml::versions::Version;
+use crate::clearml::view::View;
+use crate::diag::Diagnostic;
+
+/// One database.
+pub(crate) struct Database {
+    pub(crate) component: Component,
+    pub(crate) version: Version,
+    pub(crate) external: Option<External>,
+}
+
+/// A database that runs elsewhere.
+pub(crate) struct External {
+    pub(crate) host: Option<Text>,
+    pub(crate) port: Option<Setting<i64>>,
+    /// Secret values by the key they have in the Secret.
+    pub(crate) secrets: Vec<(&'static str, Text)>,
+    pub(crate) existing_secret: Option<Text>,
+}
+
+/// The databases and what is special to Elasticsearch.
+pub(crate) struct Databases {
+    pub(crate) elasticsearch: Database,
+    pub(crate) mongo: Database,
+    pub(crate) redis: Database,
+    pub(crate) java_options: Text,
+    pub(crate) memory_lock: Setting<bool>,
+    pub(crate) sysctl: Option<Setting<i64>>,
+    pub(crate) sysctl_reasons: Vec<crate::trace::Origin>,
+    pub(crate) permissions: Setting<bool>,
+}
+
+impl Databases {
+    pub(crate) fn read(root: &Reader<'_>, shared: &Shared) -> Self {
+        let es = root.section("elasticsearch");
+        let mut elasticsearch = Database::read(root, "elasticsearch", shared, &[("username", "username"), ("password", "password")], "elastic");
+        let request = es.child("esMemoryRequest").quantity_or_default();
+        let limit = es.child("esMemoryLimit").quantity_or_default();
+        if elasticsearch.component.resources.is_none() {
+            elasticsearch.component.resources = Some(View::map([
+                ("requests", View::map([("cpu", View::text("600m")), ("memory", request.view())])),
+                ("limits", View::map([("memory", limit.view())])),
+            ]));
+        }
+        let sysctl = es.section("sysctlInit");
+        let sysctl_on = sysctl.child("enabled").flag_or_default();
+        let count = sysctl.child("maxMapCount").int(1, i64::from(i32::MAX), "number of memory maps");
+        elasticsearch.component.is_privileged |= sysctl_on.value;
+        Self {
+            elasticsearch,
+            mongo: Database::read(root, "mongo", shared, &[("connectionString", "connectionString")], "mongo"),
+            redis: Database::read(root, "redis", shared, &[("password", "password")], "redis"),
+            java_options: es.child("esJavaOpts").text_or_default(),
+            memory_lock: es.child("memoryLock").flag_or_default(),
+            sysctl: sysctl_on.value.then(|| {
+                count.unwrap_or(Setting { value: 262_144, path: "elasticsearch.sysctlInit.maxMapCount".into(), node: None })
+            }),
+            sysctl_reasons: sysctl_on.reasons(),
+            permissions: es.section("volumePermissions").child("enabled").flag_or_default(),
+        }
+    }
+}
+
+impl Database {
+    fn read(
+        root: &Reader<'_>,
+        key: &'static str,
+        shared: &Shared,
+        secrets: &[(&'static str, &'static str)],
+        old: &str,
+    ) -> Self {
+        let reader = root.section(key);
+        let component = Component::read(&reader, key, shared, None);
+        let version = Version::of(&reader.child("version"), component.image.tag.as_ref());
+        let external = reader.section("external");
+        let host = external.child("host").filled();
+        let found = External {
+            port: external.child("port").int(1, 65535, "port"),
+            secrets: secrets
+                .iter()
+                .filter_map(|(value, key)| Some((*key, external.child(value).filled()?)))
+                .collect(),
+            existing_secret: external.child("existingSecret").checked(names::dns_subdomain, names::DNS_NAME),
+            host,
+        };
+        let old_key = format!("{old}ServiceName");
+        let old_host = root.section("apiserver").child(&old_key);
+        if !component.enabled.value
+            && found.host.is_none()
+            && !old_host.is_given()
+            && !found.secrets.iter().any(|(key, _)| *key == "connectionString")
+            && !(key == "mongo" && found.existing_secret.is_some())
+        {
+            root.problems().add(
+                Diagnostic::error(MISSING, format!("`{key}.enabled: false` needs `{key}.external.host`"))
+                    .maybe_at(component.enabled.place(), "switched off here")
+                    .help(format!("set `{key}.external.host` to where it runs, or remove the switch")),
+            );
+        }
+        let external = (!component.enabled.value).then_some(found);
+        Self { component, version, external }
+    }
+}

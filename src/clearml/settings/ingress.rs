@@ -1,0 +1,139 @@
+//! `ingress.*`: host names instead of ports.
+
+use std::sync::Arc;
+
+use super::{Services, Shared, component};
+use crate::clearml::names;
+use crate::clearml::reader::{MISSING, Reader, Setting, Text};
+use crate::clearml::view::View;
+use crate::diag::Diagnostic;
+use crate::trace::Origin;
+
+/// The Ingress, when it is on.
+pub(crate) struct Ingress {
+    pub(crate) enabled: Setting<bool>,
+    pub(crate) domain: Option<Text>,
+    pub(crate) app: View,
+    pub(crate) api: View,
+    pub(crate) files: View,
+    pub(crate) tls: bool,
+    /// Whether all three names are `app.`, `api.` and `files.` under the domain, as the web app expects.
+    pub(crate) is_usual: bool,
+    name: Text,
+    annotations: Vec<(Arc<str>, View)>,
+    class: Option<Text>,
+    secret: Option<Text>,
+}
+
+/// The annotation that named the class before `ingressClassName` did.
+const OLD_CLASS: &str = "kubernetes.io/ingress.class";
+
+impl Ingress {
+    pub(crate) fn read(root: &Reader<'_>) -> Option<Self> {
+        let reader = root.section("ingress");
+        let enabled = reader.child("enabled").flag_or_default();
+        let tls = reader.section("tls");
+        let secret = tls.child("secretName").checked(names::dns_subdomain, names::DNS_NAME);
+        let tls_enabled = tls.child("enabled").flag();
+        let annotations = component::texts(&reader.child("annotations"));
+        let class = reader.child("className").checked(names::dns_subdomain, names::DNS_NAME);
+        let name = reader.child("name").checked_or_default(names::dns_subdomain, names::DNS_NAME);
+        let domain = reader.child("host").checked(names::dns_subdomain, names::DNS_NAME);
+        let hosts = reader.section("hosts");
+        let own = ["app", "api", "files"]
+            .map(|key| hosts.child(key).checked(names::dns_subdomain, names::DNS_NAME));
+        if !enabled.value {
+            return None;
+        }
+        if domain.is_none() && reader.child("host").filled().is_none() && own.iter().any(Option::is_none) {
+            root.problems().add(
+                Diagnostic::error(MISSING, "`ingress.enabled` needs `ingress.host`")
+                    .maybe_at(enabled.place(), "switched on here")
+                    .help("set `ingress.host` to the domain under which app., api. and files. lie"),
+            );
+        }
+        if let Some(class) = &class
+            && let Some(old) = reader.child("annotations").child(OLD_CLASS).text_quietly()
+            && old.value != class.value
+        {
+            let mut diagnostic = Diagnostic::error(
+                crate::clearml::reader::BAD_VALUE,
+                format!("`ingress.className` and the annotation `{OLD_CLASS}` name two classes"),
+            )
+            .maybe_at(class.place(), "one class")
+            .help("remove the annotation");
+            if let Some(place) = old.place() {
+                diagnostic = diagnostic.and_at(place, "another class");
+            }
+            root.problems().add(diagnostic);
+        }
+        let is_usual = own.iter().all(Option::is_none);
+        let [app, api, files] = own;
+        let host = |own: Option<Text>, label: &str| match (own, &domain) {
+            (Some(own), _) => own.view(),
+            (None, Some(domain)) => View::text(format!("{label}.{}", domain.value)).from(domain.origins()),
+            (None, None) => View::text(label),
+        };
+        Some(Self {
+            app: host(app, "app"),
+            api: host(api, "api"),
+            files: host(files, "files"),
+            tls: tls_enabled.as_ref().map_or(secret.is_some(), |tls| tls.value),
+            enabled,
+            is_usual,
+            name,
+            annotations,
+            class,
+            secret,
+            domain,
+        })
+    }
+
+    /// The address people use for one of its hosts.
+    pub(crate) fn url(&self, host: &View) -> View {
+        let scheme = if self.tls { "https" } else { "http" };
+        let name = match &host.shape {
+            crate::clearml::view::Shape::Text(name) => name,
+            _ => "",
+        };
+        View::text(format!("{scheme}://{name}")).from(host.origins.iter().cloned())
+    }
+
+    /// Why it is there.
+    pub(crate) fn reasons(&self) -> Vec<Origin> {
+        self.enabled.reasons()
+    }
+
+    /// What its template sees.
+    pub(crate) fn view(&self, shared: &Shared, services: &Services) -> View {
+        let rule = |host: &View, service: &super::Service| {
+            View::map([("host", host.clone()), ("service", service.name.view()), ("port", service.port.view())])
+        };
+        let text = |text: &Option<Text>| text.as_ref().map_or_else(View::absent, |text| text.view());
+        View::map([
+            ("name", self.name.view()),
+            ("namespace", shared.namespace.view()),
+            ("labels", View::map(shared.labels(&self.name_label(), true))),
+            ("annotations", View::map(self.annotations.clone())),
+            ("className", text(&self.class)),
+            ("tls", View::flag(self.tls)),
+            ("secretName", text(&self.secret)),
+            ("app", self.app.clone()),
+            ("api", self.api.clone()),
+            ("files", self.files.clone()),
+            (
+                "rules",
+                View::list([
+                    rule(&self.app, &services.webserver),
+                    rule(&self.api, &services.apiserver),
+                    rule(&self.files, &services.fileserver),
+                ]),
+            ),
+        ])
+    }
+
+    /// The old chart labelled the Ingress with its own name.
+    fn name_label(&self) -> String {
+        names::label_from(&self.name.value).unwrap_or_default()
+    }
+}

@@ -1,0 +1,207 @@
+//! [`View`]: what a template sees of the settings: text, numbers, lists and maps, each scalar with the
+//! values it came from. A name a view does not have is an error; a part that is off is [`View::absent`].
+
+use std::sync::Arc;
+
+use minijinja::Value;
+use minijinja::value::{Enumerator, Object, ObjectRepr};
+
+use crate::codec::{Data, Node};
+use crate::trace::{Origin, Role};
+
+/// How deep a tree given by the user may nest; Kubernetes has nothing deeper than about twenty.
+pub(crate) const MAX_DEPTH: usize = 100;
+
+/// One part of what a template may print or ask for.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+    pub(crate) shape: Shape,
+    pub(crate) origins: Vec<Origin>,
+}
+
+/// The kinds of view.
+#[derive(Clone, Debug)]
+pub(crate) enum Shape {
+    /// Not set: false in a condition, an error when printed.
+    Absent,
+    /// Text, always printed so that it stays text.
+    Text(Arc<str>),
+    /// A number or boolean, printed as it is.
+    Bare(Arc<str>),
+    /// A boolean: printed bare, and true or false in a condition.
+    Flag(bool),
+    /// A list; empty is false in a condition.
+    List(Vec<Arc<View>>),
+    /// A map in the order given; empty is false in a condition.
+    Map(Vec<(Arc<str>, Arc<View>)>),
+}
+
+impl View {
+    fn new(shape: Shape) -> Self {
+        Self { shape, origins: Vec::new() }
+    }
+
+    pub(crate) fn absent() -> Self {
+        Self::new(Shape::Absent)
+    }
+
+    pub(crate) fn text(text: impl Into<Arc<str>>) -> Self {
+        Self::new(Shape::Text(text.into()))
+    }
+
+    pub(crate) fn int(number: i64) -> Self {
+        Self::new(Shape::Bare(number.to_string().into()))
+    }
+
+    pub(crate) fn flag(value: bool) -> Self {
+        Self::new(Shape::Flag(value))
+    }
+
+    pub(crate) fn list(items: impl IntoIterator<Item = View>) -> Self {
+        Self::new(Shape::List(items.into_iter().map(Arc::new).collect()))
+    }
+
+    pub(crate) fn map<K: Into<Arc<str>>>(entries: impl IntoIterator<Item = (K, View)>) -> Self {
+        Self::new(Shape::Map(entries.into_iter().map(|(k, v)| (k.into(), Arc::new(v))).collect()))
+    }
+
+    /// The same, made from these values.
+    pub(crate) fn from(mut self, origins: impl IntoIterator<Item = Origin>) -> Self {
+        self.origins.extend(origins);
+        self
+    }
+
+    /// The same, there because of these values.
+    pub(crate) fn because(mut self, origins: impl IntoIterator<Item = Origin>) -> Self {
+        self.origins.extend(origins.into_iter().map(|origin| Origin { role: Role::Control, ..origin }));
+        self
+    }
+
+    /// A tree the user gave, every leaf with its own path and place. Nulls are left out, as an API server
+    /// leaves them out; a tree deeper than [`MAX_DEPTH`] is cut there.
+    pub(crate) fn tree(node: &Node, path: &str) -> Self {
+        Self::tree_at(node, path, 0)
+    }
+
+    fn tree_at(node: &Node, path: &str, depth: usize) -> Self {
+        if depth > MAX_DEPTH {
+            return Self::absent();
+        }
+        match node.data() {
+            Data::Map(map) => Self::map(map.entries().iter().filter(|entry| !entry.value.is_null()).map(
+                |entry| {
+                    (entry.key.clone(), Self::tree_at(&entry.value, &join(path, &entry.key), depth + 1))
+                },
+            )),
+            Data::List(items) => Self::list(
+                items
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, item)| !item.is_null())
+                    .map(|(index, item)| Self::tree_at(item, &format!("{path}[{index}]"), depth + 1)),
+            ),
+            _ => Self::scalar(node).from([origin(path, node)]),
+        }
+    }
+
+    fn scalar(node: &Node) -> Self {
+        match node.data() {
+            Data::String(text) => Self::text(text.clone()),
+            Data::Bool(value) => Self::flag(*value),
+            Data::Int(number) => Self::int(*number),
+            Data::Uint(number) => Self::new(Shape::Bare(number.to_string().into())),
+            Data::Float(number) => Self::new(Shape::Bare(number.to_string().into())),
+            Data::Null | Data::List(_) | Data::Map(_) => Self::absent(),
+        }
+    }
+
+    pub(crate) fn is_present(&self) -> bool {
+        match &self.shape {
+            Shape::Absent => false,
+            Shape::Flag(value) => *value,
+            Shape::Text(_) | Shape::Bare(_) => true,
+            Shape::List(items) => !items.is_empty(),
+            Shape::Map(entries) => !entries.is_empty(),
+        }
+    }
+
+    /// The entry of a map.
+    pub(crate) fn get(&self, key: &str) -> Option<&Arc<View>> {
+        match &self.shape {
+            Shape::Map(entries) => entries.iter().find(|(name, _)| &**name == key).map(|(_, view)| view),
+            _ => None,
+        }
+    }
+
+    /// Every origin in it, its own first.
+    pub(crate) fn all_origins(&self, into: &mut Vec<Origin>) {
+        into.extend(self.origins.iter().cloned());
+        match &self.shape {
+            Shape::List(items) => items.iter().for_each(|item| item.all_origins(into)),
+            Shape::Map(entries) => entries.iter().for_each(|(_, view)| view.all_origins(into)),
+            _ => {}
+        }
+    }
+}
+
+/// `parent.key`, with keys that hold dots in brackets.
+pub(crate) fn join(parent: &str, key: &str) -> String {
+    if parent.is_empty() {
+        key.to_owned()
+    } else if key.contains('.') {
+        format!("{parent}[\"{key}\"]")
+    } else {
+        format!("{parent}.{key}")
+    }
+}
+
+/// A value that text is made from.
+pub(crate) fn origin(path: &str, node: &Node) -> Origin {
+    Origin { path: path.to_owned(), value: node.clone(), role: Role::Data }
+}
+
+impl Object for View {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        match self.shape {
+            Shape::Map(_) => ObjectRepr::Map,
+            Shape::List(_) => ObjectRepr::Seq,
+            _ => ObjectRepr::Plain,
+        }
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match &self.shape {
+            Shape::List(items) => items.get(key.as_usize()?).cloned().map(Value::from_dyn_object),
+            _ => self.get_value_by_str(key.as_str()?),
+        }
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        self.get(key).cloned().map(Value::from_dyn_object)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        match &self.shape {
+            Shape::List(items) => Enumerator::Seq(items.len()),
+            _ => Enumerator::NonEnumerable,
+        }
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        self.is_present()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_floats_print_without_a_point_and_nulls_are_left_out() {
+        let node = Node::list(vec![Node::new(Data::Float(80.0)), Node::null(), Node::string("a")]);
+        let View { shape: Shape::List(items), .. } = View::tree(&node, "x") else { panic!("a list") };
+        assert_eq!(items.len(), 2);
+        assert!(matches!(&items[0].shape, Shape::Bare(text) if &**text == "80"));
+        assert_eq!(items[1].origins[0].path, "x[2]");
+    }
+}
