@@ -97,6 +97,8 @@ impl Object {
     }
 }
 
+/// The server's HOCON reader leaves `\\u003c` as it is, so nothing is escaped that need not be, unlike in
+/// Go's JSON.
 fn json_text(node: &Node) -> String {
     let mut text = serde_json::to_string_pretty(&json(node)).unwrap_or_default();
     if !text.ends_with('\n') {

@@ -11,7 +11,6 @@ mod print;
 mod quantity;
 mod reader;
 mod render;
-mod scalar;
 mod secrets;
 mod settings;
 mod template;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::view::{Shape, View};
-use super::scalar as yaml;
+use crate::codec::yaml;
 use crate::diag::{Place, Span};
 use crate::trace::{Origin, Write};
 
@@ -137,8 +137,8 @@ impl Printer {
     fn leaf(&mut self, view: &View, block: Option<usize>, template: &Place, controls: &[Origin]) {
         let start = self.text.len();
         match &view.shape {
-            Shape::Text(text) => match block.filter(|_| fits_block(text)) {
-                Some(indent) => self.block(text, indent),
+            Shape::Text(text) => match block.and_then(|indent| yaml::block_literal(text, indent)) {
+                Some(literal) => self.text.push_str(&literal),
                 None => self.text.push_str(&yaml::scalar(text)),
             },
             Shape::Bare(text) => self.text.push_str(text),
@@ -147,18 +147,6 @@ impl Printer {
             Shape::Map(_) | Shape::Absent => self.text.push_str("{}"),
         }
         self.record(start, template, view.origins.iter().chain(controls).cloned().collect());
-    }
-
-    fn block(&mut self, text: &str, indent: usize) {
-        let shown = text.strip_suffix('\n');
-        self.text.push_str(if shown.is_some() { "|" } else { "|-" });
-        for line in shown.unwrap_or(text).split('\n') {
-            self.text.push('\n');
-            if !line.is_empty() {
-                self.indent(indent);
-                self.text.push_str(line);
-            }
-        }
     }
 
     /// Notes that the text from `start` on was written by `template` from these values.
@@ -170,18 +158,4 @@ impl Printer {
             calls: Vec::new(),
         });
     }
-}
-
-/// Whether a literal block gives back exactly this text, in a form people like to read.
-fn fits_block(text: &str) -> bool {
-    text.contains('\n')
-        && !text.starts_with([' ', '\t', '\n'])
-        && !text.ends_with("\n\n")
-        && text.lines().all(|line| !line.ends_with([' ', '\t']))
-        && text.chars().all(|c| c == '\n' || c == '\t' || is_printable(c))
-}
-
-/// YAML's printable characters without those that readers alter: line separators and byte order marks.
-fn is_printable(c: char) -> bool {
-    matches!(c, ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
 }

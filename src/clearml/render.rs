@@ -6,9 +6,10 @@ use super::engine::Engine;
 use super::reader::{Problems, Reader};
 use super::settings::Settings;
 use super::{objects, templates};
-use crate::codec::{Data, Entry, Map, Node, yaml};
+use crate::codec::{Node, yaml};
 use crate::diag::{Code, Diagnostic, Severity, Source, SourceKind};
 use crate::manifest::Manifest;
+use crate::values;
 
 /// What is decided outside the values.
 #[derive(Clone, Debug)]
@@ -59,7 +60,7 @@ const INTERNAL: Code = Code("clearml::internal");
 pub fn render(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic>> {
     let internal = |message: String| vec![Diagnostic::error(INTERNAL, message)];
     let defaults = yaml::read_values(defaults()).map_err(|error| internal(error.helm_text().to_owned()))?;
-    let values = overlay(&defaults.root, user);
+    let values = values::overlay(&defaults.root, user);
     let problems = Problems::default();
     let root = Reader::new(&values, &defaults.root, &problems);
     let settings = Settings::read(&root, options);
@@ -73,22 +74,4 @@ pub fn render(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic
     });
     let warnings = problems.take().into_iter().filter(|found| found.severity < Severity::Error).collect();
     Ok(Rendered { manifests, warnings, notes: String::new() })
-}
-
-/// The user's values over the defaults: maps merge, null removes, everything else replaces.
-fn overlay(defaults: &Node, user: &Node) -> Node {
-    let (Some(below), Some(above)) = (defaults.as_map(), user.as_map()) else { return user.clone() };
-    let mut entries: Map = below.clone();
-    for entry in above.entries() {
-        if entry.value.is_null() {
-            entries.remove(&entry.key);
-            continue;
-        }
-        let value = match below.get(&entry.key) {
-            Some(old) => overlay(old, &entry.value),
-            None => entry.value.clone(),
-        };
-        entries.insert(Entry { key: entry.key.clone(), place: entry.place.clone(), value });
-    }
-    user.with_data(Data::Map(entries.into()))
 }
