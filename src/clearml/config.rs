@@ -118,7 +118,10 @@ fn json(node: &Node) -> serde_json::Value {
         Data::List(items) => items.iter().map(json).collect(),
         Data::Map(map) => {
             let entries = map.entries().iter();
-            entries.map(|entry| (entry.key.to_string(), json(&entry.value))).collect::<serde_json::Map<_, _>>().into()
+            entries
+                .map(|entry| (entry.key.to_string(), json(&entry.value)))
+                .collect::<serde_json::Map<_, _>>()
+                .into()
         }
     }
 }

@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::{Environment, UndefinedBehavior, Value};
 
 use super::print::Printer;
-use super::template::{
-    CLOSE, EXPRESSION, LITERAL, LITERAL_END, Loaded, NUMBER_END, OPEN, VIEW, load,
-};
+use super::template::{CLOSE, EXPRESSION, LITERAL, LITERAL_END, Loaded, NUMBER_END, OPEN, VIEW, load};
 use super::view::View;
 use crate::diag::{Source, SourceKind};
 use crate::manifest::Manifest;

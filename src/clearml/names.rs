@@ -40,8 +40,7 @@ pub(crate) fn dns_subdomain(text: &str) -> Result<(), &'static str> {
 }
 
 /// What to write for a DNS name.
-pub(crate) const DNS_NAME: &str =
-    "a DNS name is lower-case letters, digits, `-` and `.`, with a letter or digit at both ends of every part";
+pub(crate) const DNS_NAME: &str = "a DNS name is lower-case letters, digits, `-` and `.`, with a letter or digit at both ends of every part";
 
 /// A label's value.
 pub(crate) fn label_value(text: &str) -> Result<(), &'static str> {
@@ -78,8 +77,10 @@ pub(crate) fn qualified(text: &str) -> Result<(), &'static str> {
 
 /// The nearest text that can stand as a label's value; none when nothing is left.
 pub(crate) fn label_from(text: &str) -> Option<String> {
-    let replaced: String =
-        text.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' }).collect();
+    let replaced: String = text
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' })
+        .collect();
     let cut = replaced.get(..replaced.len().min(63)).unwrap_or_default();
     let trimmed = cut.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
@@ -106,7 +107,9 @@ pub(crate) fn repository(text: &str) -> Result<(), &'static str> {
     };
     let host_fine = host.is_none_or(|host| {
         !host.is_empty()
-            && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'))
+            && host
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'))
     });
     let part = |part: &str| {
         let fine = part
@@ -130,7 +133,8 @@ pub(crate) fn tag(text: &str) -> Result<(), &'static str> {
 }
 
 /// What to write for a tag.
-pub(crate) const TAG: &str = "a tag is letters, digits, `_`, `.` and `-`, at most 128; a digest has its own key `digest`";
+pub(crate) const TAG: &str =
+    "a tag is letters, digits, `_`, `.` and `-`, at most 128; a digest has its own key `digest`";
 
 /// An image digest.
 pub(crate) fn digest(text: &str) -> Result<(), &'static str> {
@@ -197,7 +201,12 @@ mod tests {
 
     #[test]
     fn image_references_are_checked() {
-        for good in ["allegroai/clearml", "docker.elastic.co/elasticsearch/elasticsearch", "localhost:5000/a", "redis"] {
+        for good in [
+            "allegroai/clearml",
+            "docker.elastic.co/elasticsearch/elasticsearch",
+            "localhost:5000/a",
+            "redis",
+        ] {
             assert!(repository(good).is_ok(), "{good}");
         }
         for bad in ["", "A/b", "a b", "a:1", "a//b", "https://x/y"] {

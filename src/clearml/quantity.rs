@@ -20,8 +20,10 @@ pub(crate) fn canonical(text: &str) -> Result<String, &'static str> {
     let family = family(suffix)?;
     let trimmed = fraction.trim_end_matches('0');
     let digits = format!("{whole}{trimmed}");
-    let mantissa: i128 =
-        digits.trim_start_matches('0').parse().or_else(|_| if digits.trim_matches('0').is_empty() { Ok(0) } else { Err(TOO_LARGE) })?;
+    let mantissa: i128 = digits
+        .trim_start_matches('0')
+        .parse()
+        .or_else(|_| if digits.trim_matches('0').is_empty() { Ok(0) } else { Err(TOO_LARGE) })?;
     let scale = i32::try_from(trimmed.len()).map_err(|_| TOO_LARGE)?;
     // Everything is counted in nano units.
     let nano = match family {
@@ -34,7 +36,9 @@ pub(crate) fn canonical(text: &str) -> Result<String, &'static str> {
     let nano = nano.min(i128::from(i64::MAX) * NANO);
     let printed = match family {
         Family::Binary(_) if nano >= 1024 * NANO && nano % NANO == 0 => binary(nano / NANO),
-        Family::Exponent(_) => decimal(nano, |exponent| if exponent == 0 { String::new() } else { format!("e{exponent}") }),
+        Family::Exponent(_) => {
+            decimal(nano, |exponent| if exponent == 0 { String::new() } else { format!("e{exponent}") })
+        }
         _ => decimal(nano, |exponent| decimal_suffix(exponent).to_owned()),
     };
     Ok(if negative && nano != 0 { format!("-{printed}") } else { printed })

@@ -313,7 +313,9 @@ impl<'v> Reader<'v> {
     pub(crate) fn int(&self, least: i64, most: i64, what: &str) -> Option<Setting<i64>> {
         let node = self.node()?;
         let number = match node.data() {
-            Data::String(text) if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'-') => {
+            Data::String(text)
+                if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'-') =>
+            {
                 text.parse().ok()
             }
             _ => node.as_i64(),
@@ -396,11 +398,7 @@ impl<'v> Reader<'v> {
     }
 
     /// The same, from the defaults where nothing right is set.
-    pub(crate) fn checked_or_default(
-        &self,
-        check: fn(&str) -> Result<(), &'static str>,
-        help: &str,
-    ) -> Text {
+    pub(crate) fn checked_or_default(&self, check: fn(&str) -> Result<(), &'static str>, help: &str) -> Text {
         self.checked(check, help).unwrap_or_else(|| {
             let value = self.default.and_then(scalar_text).unwrap_or_default();
             Setting { value: value.into(), path: self.path.as_str().into(), node: self.default.cloned() }
@@ -465,10 +463,7 @@ impl<'v> Reader<'v> {
 
     /// A map of texts, such as annotations: values keep what the user wrote.
     pub(crate) fn text_map(&self) -> BTreeMap<Arc<str>, Text> {
-        self.entries()
-            .into_iter()
-            .filter_map(|(key, reader)| Some((key, reader.text()?)))
-            .collect()
+        self.entries().into_iter().filter_map(|(key, reader)| Some((key, reader.text()?))).collect()
     }
 }
 
@@ -480,7 +475,8 @@ pub(crate) fn scalar_text(node: &Node) -> Option<String> {
         _ => {
             let written = node.written().filter(|_| node.style() == Style::Plain).map(str::trim);
             // An alias or a tag is not the value's own text.
-            let own = written.filter(|text| !text.is_empty() && !text.contains([' ', '\n', '*', '&', '!', ',', '=']));
+            let own = written
+                .filter(|text| !text.is_empty() && !text.contains([' ', '\n', '*', '&', '!', ',', '=']));
             Some(own.map_or_else(|| helm_text(node), str::to_owned))
         }
     }

@@ -69,9 +69,8 @@ pub fn render(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic
     }
     let mut engine = Engine::new(templates::find);
     let mut manifests = objects::render(&settings, &mut engine).map_err(internal)?;
-    manifests.retain(|manifest| {
-        !options.without.iter().any(|kind| kind.eq_ignore_ascii_case(&manifest.kind))
-    });
+    manifests
+        .retain(|manifest| !options.without.iter().any(|kind| kind.eq_ignore_ascii_case(&manifest.kind)));
     let warnings = problems.take().into_iter().filter(|found| found.severity < Severity::Error).collect();
     Ok(Rendered { manifests, warnings, notes: String::new() })
 }

@@ -57,8 +57,12 @@ pub(crate) type Mistake = String;
 
 /// Reads a template and, through `find`, what it includes.
 pub(crate) fn load(source: &Source, find: &dyn Fn(&str) -> Option<&'static str>) -> Result<Loaded, Mistake> {
-    let mut loader =
-        Loader { find, out: Loaded { text: String::new(), marks: Vec::new() }, blocks: Vec::new(), literal: None };
+    let mut loader = Loader {
+        find,
+        out: Loaded { text: String::new(), marks: Vec::new() },
+        blocks: Vec::new(),
+        literal: None,
+    };
     loader.file(source, 0, 0)?;
     match loader.blocks.pop() {
         Some(block) => Err(format!("{}: `{}` is not closed", source.name(), block.tag)),
@@ -207,9 +211,7 @@ impl Loader<'_> {
                 check_path(name)?;
                 check_path(path)?;
                 let number = self.mark(source, span, Before::Key(indent));
-                self.out
-                    .text
-                    .push_str(&format!("{{% {tag} %}}{OPEN}{number}{NUMBER_END}{{{{ {name} }}}}"));
+                self.out.text.push_str(&format!("{{% {tag} %}}{OPEN}{number}{NUMBER_END}{{{{ {name} }}}}"));
                 self.blocks.push(Block { tag: tag.to_owned(), condition: None, opens: String::new() });
             }
             "endif" | "endfor" => {

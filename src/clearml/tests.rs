@@ -49,7 +49,9 @@ fn dump() {
                         eprintln!("{}: {}", path.display(), show(warning));
                     }
                 }
-                Err(problems) => problems.iter().for_each(|p| eprintln!("{}: ERROR {}", path.display(), show(p))),
+                Err(problems) => {
+                    problems.iter().for_each(|p| eprintln!("{}: ERROR {}", path.display(), show(p)))
+                }
             }
             eprintln!("{} {took:?}", path.display());
             std::fs::write(path.with_extension("out"), out).expect("write");

@@ -17,7 +17,11 @@ impl Version {
         if let Some(said) = reader.filled() {
             let numbers = parse(&said.value);
             if let (None, Some(node)) = (numbers, reader.node()) {
-                reader.bad(node, "is no version", "write major and minor number in quotes, such as `\"1.16\"`");
+                reader.bad(
+                    node,
+                    "is no version",
+                    "write major and minor number in quotes, such as `\"1.16\"`",
+                );
             }
             return Self { numbers, from: Some(said) };
         }

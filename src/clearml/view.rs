@@ -88,11 +88,11 @@ impl View {
             return Self::absent();
         }
         match node.data() {
-            Data::Map(map) => Self::map(map.entries().iter().filter(|entry| !entry.value.is_null()).map(
-                |entry| {
+            Data::Map(map) => {
+                Self::map(map.entries().iter().filter(|entry| !entry.value.is_null()).map(|entry| {
                     (entry.key.clone(), Self::tree_at(&entry.value, &join(path, &entry.key), depth + 1))
-                },
-            )),
+                }))
+            }
             Data::List(items) => Self::list(
                 items
                     .iter()

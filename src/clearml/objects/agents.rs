@@ -119,7 +119,8 @@ fn services_agent(settings: &Settings, objects: &mut Vec<Object>) {
         mounts.push(mount("dockersock", "/var/run/docker.sock"));
         volumes.push(host_path("agent-data", agent.data_folder.clone(), "DirectoryOrCreate"));
     } else {
-        volumes.push(named("agent-data", [("emptyDir", View::map::<&str>([]))]).because(agent.docker.origins()));
+        volumes
+            .push(named("agent-data", [("emptyDir", View::map::<&str>([]))]).because(agent.docker.origins()));
     }
     mounts.push(mount("agent-data", "/root/.clearml"));
     let checksums = checksum("config", &given(&agent.credentials)).into_iter().collect();

@@ -23,11 +23,27 @@ pub(super) fn deployments(settings: &Settings, objects: &mut Vec<Object>) {
         "internalQueryExecMaxBlockingSortBytes"
     };
     let sort = by_version(View::text(format!("{name}=196100200")), &mongo.version);
-    add(settings, objects, "mongo-deployment.yaml", &mongo.component, volumes, mounts, vec![("sortMemory", sort)]);
+    add(
+        settings,
+        objects,
+        "mongo-deployment.yaml",
+        &mongo.component,
+        volumes,
+        mounts,
+        vec![("sortMemory", sort)],
+    );
 
     let redis = &databases.redis;
     let volumes = vec![storage.pod_volume("redis", "redis-data")];
-    add(settings, objects, "redis-deployment.yaml", &redis.component, volumes, vec![mount("redis-data", "/data")], Vec::new());
+    add(
+        settings,
+        objects,
+        "redis-deployment.yaml",
+        &redis.component,
+        volumes,
+        vec![mount("redis-data", "/data")],
+        Vec::new(),
+    );
 }
 
 fn elasticsearch(settings: &Settings, objects: &mut Vec<Object>) {

@@ -192,10 +192,7 @@ fn secret(
             ("labels", View::map(settings.shared.labels(component, false))),
             ("data", data),
         ],
-        reasons
-            .into_iter()
-            .map(|origin| Origin { role: crate::trace::Role::Control, ..origin })
-            .collect(),
+        reasons.into_iter().map(|origin| Origin { role: crate::trace::Role::Control, ..origin }).collect(),
     )
 }
 

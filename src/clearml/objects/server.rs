@@ -22,10 +22,20 @@ pub(super) fn secrets(settings: &Settings, objects: &mut Vec<Object>) {
             continue;
         }
         if !files.additional.is_empty() {
-            objects.push(secret(settings, component, &format!("{component}-config"), files.additional.clone()));
+            objects.push(secret(
+                settings,
+                component,
+                &format!("{component}-config"),
+                files.additional.clone(),
+            ));
         }
         if !files.generated.is_empty() {
-            objects.push(secret(settings, component, &format!("{component}-generated"), files.generated.clone()));
+            objects.push(secret(
+                settings,
+                component,
+                &format!("{component}-generated"),
+                files.generated.clone(),
+            ));
         }
     }
     if !server.database_secrets.is_empty() {
@@ -137,8 +147,7 @@ fn apiserver(settings: &Settings) -> Object {
     volumes.append(&mut files.volumes);
     mounts.append(&mut files.mounts);
     files.checksums.extend(database_checksum(settings));
-    let mut view =
-        server.apiserver.deployment(&settings.shared, true, volumes, mounts, files.checksums);
+    let mut view = server.apiserver.deployment(&settings.shared, true, volumes, mounts, files.checksums);
     view.extend(server.api.iter().filter(|(key, _)| *key != "keyVault").cloned());
     view.extend([
         ("databases", server.databases.clone()),
@@ -171,8 +180,10 @@ fn fileserver(settings: &Settings) -> Object {
         storage.pod_volume("fileserver0", "fileserver-hostpath0"),
         storage.pod_volume("fileserver1", "fileserver-hostpath1"),
     ];
-    let mut mounts =
-        vec![mount("fileserver-hostpath0", "/var/log/clearml"), mount("fileserver-hostpath1", "/mnt/fileserver")];
+    let mut mounts = vec![
+        mount("fileserver-hostpath0", "/var/log/clearml"),
+        mount("fileserver-hostpath1", "/mnt/fileserver"),
+    ];
     volumes.append(&mut files.volumes);
     mounts.append(&mut files.mounts);
     // Files of server 1.16 and later are guarded by tokens, which the API server and Redis vouch for.
@@ -199,8 +210,7 @@ fn fileserver(settings: &Settings) -> Object {
         || !files.folders.is_empty()
         || !secret_env.is_empty()
         || !server.fileserver.extra_env.is_empty();
-    let mut view =
-        server.fileserver.deployment(&settings.shared, true, volumes, mounts, files.checksums);
+    let mut view = server.fileserver.deployment(&settings.shared, true, volumes, mounts, files.checksums);
     let address = settings.services.apiserver.url();
     let quoted = match &address.shape {
         Shape::Text(text) => View::text(format!("\"{text}\"")).from(address.origins.iter().cloned()),

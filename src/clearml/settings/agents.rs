@@ -109,9 +109,15 @@ impl Credentials {
                 if has("accessKey") { ("AccessKey", "SecretKey") } else { ("SecretKey", "AccessKey") };
             let path = reader.path();
             reader.problems().add(
-                Diagnostic::error(MISSING, format!("`{path}.clearml{there}` needs `{path}.clearml{missing}`"))
-                    .maybe_at(reader.child(&format!("clearml{there}")).node().and_then(|node| node.place().cloned()), "given here")
-                    .help("keys come in pairs: Settings > Workspace in the web app makes them"),
+                Diagnostic::error(
+                    MISSING,
+                    format!("`{path}.clearml{there}` needs `{path}.clearml{missing}`"),
+                )
+                .maybe_at(
+                    reader.child(&format!("clearml{there}")).node().and_then(|node| node.place().cloned()),
+                    "given here",
+                )
+                .help("keys come in pairs: Settings > Workspace in the web app makes them"),
             );
         }
         Self { given, existing, secret, has_keys }
@@ -282,7 +288,11 @@ impl Pool {
         let most = i64::from(i32::MAX);
         let count = |(key, default): (&str, i64), what: &str| {
             let child = reader.child(key);
-            child.int(0, most, what).unwrap_or(Setting { value: default, path: child.path().into(), node: None })
+            child.int(0, most, what).unwrap_or(Setting {
+                value: default,
+                path: child.path().into(),
+                node: None,
+            })
         };
         let replicas = count(number, "number of agents");
         let gpus = count(gpus, "number of GPUs");
@@ -302,7 +312,11 @@ impl Pool {
                 }
                 None => {
                     if let Some(node) = base.node() {
-                        base.bad(node, "is no image with arguments", "write an image, and close every quote of what follows");
+                        base.bad(
+                            node,
+                            "is no image with arguments",
+                            "write an image, and close every quote of what follows",
+                        );
                     }
                 }
             }
@@ -369,7 +383,10 @@ fn gpu_limit(resources: Option<View>, gpus: &Setting<i64>) -> View {
                     entries.push((KEY.into(), limit));
                 }
             }
-            _ => groups.push(("limits".into(), Arc::new(View { shape: Shape::Map(vec![(KEY.into(), limit)]), origins: Vec::new() }))),
+            _ => groups.push((
+                "limits".into(),
+                Arc::new(View { shape: Shape::Map(vec![(KEY.into(), limit)]), origins: Vec::new() }),
+            )),
         }
     }
     View { shape: Shape::Map(groups), origins: Vec::new() }
@@ -396,15 +413,27 @@ impl ServicesAgent {
         let text = |key: &str| reader.child(key).filled().map_or_else(View::absent, |text| text.view());
         add("CLEARML_HOST_IP", text("clearmlHostIp"));
         add("CLEARML_API_HOST", host(&reader.child("clearmlApiHost"), services.apiserver.url()));
-        add("CLEARML_WEB_HOST", host(&reader.child("clearmlWebHost"), outside(services.webserver.url(), |ingress| &ingress.app)));
-        add("CLEARML_FILES_HOST", host(&reader.child("clearmlFilesHost"), outside(services.fileserver.url(), |ingress| &ingress.files)));
+        add(
+            "CLEARML_WEB_HOST",
+            host(&reader.child("clearmlWebHost"), outside(services.webserver.url(), |ingress| &ingress.app)),
+        );
+        add(
+            "CLEARML_FILES_HOST",
+            host(
+                &reader.child("clearmlFilesHost"),
+                outside(services.fileserver.url(), |ingress| &ingress.files),
+            ),
+        );
         add("CLEARML_AGENT_UPDATE_VERSION", text("agentVersion"));
         add("CLEARML_AGENT_DEFAULT_BASE_DOCKER", text("defaultBaseDocker"));
         add("AWS_DEFAULT_REGION", text("awsDefaultRegion"));
         add("GOOGLE_APPLICATION_CREDENTIALS", text("googleCredentials"));
         add("CLEARML_WORKER_ID", text("clearmlWorkerId"));
         let mount = reader.child("clearmlDockerHostMount").text_or_default();
-        add("CLEARML_AGENT_DOCKER_HOST_MOUNT", if mount.value.is_empty() { View::absent() } else { mount.view() });
+        add(
+            "CLEARML_AGENT_DOCKER_HOST_MOUNT",
+            if mount.value.is_empty() { View::absent() } else { mount.view() },
+        );
         let queues = words(&reader.child("queues"));
         if !queues.is_empty() {
             let mut names = Vec::new();
@@ -444,7 +473,10 @@ mod tests {
     #[test]
     fn base_images_split_as_a_shell_splits_them() {
         let words = |text: &str| shell_words(text).unwrap_or_default();
-        assert_eq!(words(r#"nvidia/cuda --env "A=b c" -v '/x y':/z"#), ["nvidia/cuda", "--env", "A=b c", "-v", "/x y:/z"]);
+        assert_eq!(
+            words(r#"nvidia/cuda --env "A=b c" -v '/x y':/z"#),
+            ["nvidia/cuda", "--env", "A=b c", "-v", "/x y:/z"]
+        );
         assert_eq!(words(r"a\ b"), ["a b"]);
         assert_eq!(words("a ''"), ["a", ""]);
         assert_eq!(shell_words("a \"b"), None);

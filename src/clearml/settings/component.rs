@@ -29,10 +29,12 @@ impl Image {
         let policy = reader.child("pullPolicy").choice(&["Always", "IfNotPresent", "Never"]);
         let policy = policy.map(|policy| View::text(policy.value).from(policy.origins()));
         Self {
-            repository: repository.or_else(|| base.map(|base| base.repository.clone())).unwrap_or_else(|| {
-                let default = reader.child("repository").text_or_default();
-                if default.value.is_empty() { default.with("clearml".into()) } else { default }
-            }),
+            repository: repository.or_else(|| base.map(|base| base.repository.clone())).unwrap_or_else(
+                || {
+                    let default = reader.child("repository").text_or_default();
+                    if default.value.is_empty() { default.with("clearml".into()) } else { default }
+                },
+            ),
             tag: tag.or_else(|| base.filter(|_| !own).and_then(|base| base.tag.clone())),
             digest: digest.or_else(|| base.filter(|_| !own).and_then(|base| base.digest.clone())),
             pull_policy: policy.or_else(|| base.and_then(|base| base.pull_policy.clone())),
@@ -108,14 +110,20 @@ pub(crate) struct Component {
 
 impl Component {
     /// Reads the part at `reader`. `base` is the image that stands where the part names none.
-    pub(crate) fn read(reader: &Reader<'_>, name: impl Into<Arc<str>>, shared: &Shared, base: Option<&Image>) -> Self {
+    pub(crate) fn read(
+        reader: &Reader<'_>,
+        name: impl Into<Arc<str>>,
+        shared: &Shared,
+        base: Option<&Image>,
+    ) -> Self {
         let inherited = &shared.inherited;
         let or = |key: &str, own: fn(&Reader<'_>) -> View, base: &View| {
             let child = reader.child(key);
             if child.node().is_some() { own(&child) } else { base.clone() }
         };
         let security = or("securityContext", tree, &inherited.security);
-        let is_privileged = matches!(security.get("privileged").map(|view| &view.shape), Some(Shape::Flag(true)));
+        let is_privileged =
+            matches!(security.get("privileged").map(|view| &view.shape), Some(Shape::Flag(true)));
         let mut image = Image::read(&reader.section("image"), base, reader);
         if image.pull_policy.is_none() {
             image.pull_policy.clone_from(&shared.image.pull_policy);
@@ -236,7 +244,11 @@ pub(crate) fn texts(reader: &Reader<'_>) -> Vec<(Arc<str>, View)> {
     let mut out = Vec::new();
     for (key, text) in reader.text_map() {
         if let (Err(why), Some(node)) = (names::qualified(&key), reader.child(&key).node()) {
-            reader.child(&key).bad(node, why, "a key is an optional DNS name and `/`, then letters, digits, `-`, `_`, `.`");
+            reader.child(&key).bad(
+                node,
+                why,
+                "a key is an optional DNS name and `/`, then letters, digits, `-`, `_`, `.`",
+            );
         }
         out.push((key, text.view()));
     }
@@ -261,7 +273,11 @@ pub(crate) fn env(reader: &Reader<'_>) -> Vec<View> {
         let name = item.child("name").filled();
         match &name {
             Some(name) if name.value.contains('=') || name.value.chars().any(char::is_control) => {
-                item.child("name").bad(node, "is no name of an environment variable", "a name holds no `=` and no control character");
+                item.child("name").bad(
+                    node,
+                    "is no name of an environment variable",
+                    "a name holds no `=` and no control character",
+                );
             }
             Some(_) => {}
             None => item.bad(node, "has no `name`", "write `- name: NAME` with `value:` or `valueFrom:`"),

@@ -38,7 +38,13 @@ pub(crate) struct Databases {
 impl Databases {
     pub(crate) fn read(root: &Reader<'_>, shared: &Shared) -> Self {
         let es = root.section("elasticsearch");
-        let mut elasticsearch = Database::read(root, "elasticsearch", shared, &[("username", "username"), ("password", "password")], "elastic");
+        let mut elasticsearch = Database::read(
+            root,
+            "elasticsearch",
+            shared,
+            &[("username", "username"), ("password", "password")],
+            "elastic",
+        );
         let request = es.child("esMemoryRequest").quantity_or_default();
         let limit = es.child("esMemoryLimit").quantity_or_default();
         if elasticsearch.component.resources.is_none() {
@@ -53,12 +59,22 @@ impl Databases {
         elasticsearch.component.is_privileged |= sysctl_on.value;
         Self {
             elasticsearch,
-            mongo: Database::read(root, "mongo", shared, &[("connectionString", "connectionString")], "mongo"),
+            mongo: Database::read(
+                root,
+                "mongo",
+                shared,
+                &[("connectionString", "connectionString")],
+                "mongo",
+            ),
             redis: Database::read(root, "redis", shared, &[("password", "password")], "redis"),
             java_options: es.child("esJavaOpts").text_or_default(),
             memory_lock: es.child("memoryLock").flag_or_default(),
             sysctl: sysctl_on.value.then(|| {
-                count.unwrap_or(Setting { value: 262_144, path: "elasticsearch.sysctlInit.maxMapCount".into(), node: None })
+                count.unwrap_or(Setting {
+                    value: 262_144,
+                    path: "elasticsearch.sysctlInit.maxMapCount".into(),
+                    node: None,
+                })
             }),
             sysctl_reasons: sysctl_on.reasons(),
             permissions: es.section("volumePermissions").child("enabled").flag_or_default(),

@@ -107,7 +107,11 @@ impl Ingress {
     /// What its template sees.
     pub(crate) fn view(&self, shared: &Shared, services: &Services) -> View {
         let rule = |host: &View, service: &super::Service| {
-            View::map([("host", host.clone()), ("service", service.name.view()), ("port", service.port.view())])
+            View::map([
+                ("host", host.clone()),
+                ("service", service.name.view()),
+                ("port", service.port.view()),
+            ])
         };
         let text = |text: &Option<Text>| text.as_ref().map_or_else(View::absent, |text| text.view());
         View::map([

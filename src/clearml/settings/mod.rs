@@ -70,10 +70,11 @@ impl Settings {
 
     /// Whether some pod needs more than Pod Security's baseline: it is privileged or mounts the node's folders.
     pub(crate) fn needs_privileges(&self) -> bool {
-        let agents = self.agents.pools.iter().any(|pool| pool.component.enabled.value && pool.replicas.value > 0);
+        let agents =
+            self.agents.pools.iter().any(|pool| pool.component.enabled.value && pool.replicas.value > 0);
         let services = &self.agents.services;
-        let service = services.component.enabled.value
-            && (services.component.is_privileged || services.docker.value);
+        let service =
+            services.component.enabled.value && (services.component.is_privileged || services.docker.value);
         let others = ["apiserver", "fileserver", "webserver", "elasticsearch", "mongo", "redis"]
             .iter()
             .filter_map(|name| self.component(name))

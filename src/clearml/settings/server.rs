@@ -59,9 +59,10 @@ impl Server {
         let reader = root.section("apiserver");
         let secrets = root.section("secrets");
         let api_files = config::apiserver(&reader, &secrets, ingress);
-        let has_fixed_users = reader.child("fixedUsers").node().is_some_and(|node| {
-            node.as_list().is_some_and(|users| !users.is_empty())
-        });
+        let has_fixed_users = reader
+            .child("fixedUsers")
+            .node()
+            .is_some_and(|node| node.as_list().is_some_and(|users| !users.is_empty()));
         let file_files = config::fileserver(&root.section("fileserver"), &secrets);
         let (api_volumes, api_mounts) = api_storage(&reader, storage, fileserver.enabled.value);
         let (databases_view, database_secrets) = addresses(&reader, services, databases);
@@ -82,7 +83,9 @@ impl Server {
             async_delete,
             async_enabled,
             has_fixed_users,
-            config_dir: reader.child("configDir").checked_or_default(names::absolute_path, names::ABSOLUTE_PATH),
+            config_dir: reader
+                .child("configDir")
+                .checked_or_default(names::absolute_path, names::ABSOLUTE_PATH),
         }
     }
 }
@@ -139,7 +142,9 @@ fn key_vault(root: &Reader<'_>) -> Option<View> {
             "the flexVolume driver azure/kv is retired; nodes of today do not have it",
         )
         .maybe_at(switch.place(), "switched on here")
-        .help("mount the vault with a CSI volume in `apiserver.extraVolumes` and `apiserver.extraVolumeMounts`"),
+        .help(
+            "mount the vault with a CSI volume in `apiserver.extraVolumes` and `apiserver.extraVolumeMounts`",
+        ),
     );
     if let Some((_, Some(name))) = texts.first()
         && let Err(why) = names::dns_subdomain(&name.value)
@@ -153,11 +158,7 @@ fn key_vault(root: &Reader<'_>) -> Option<View> {
 }
 
 /// The API server's volumes and where they are mounted.
-fn api_storage(
-    reader: &Reader<'_>,
-    storage: &Storage,
-    has_files: bool,
-) -> (Vec<View>, Vec<View>) {
+fn api_storage(reader: &Reader<'_>, storage: &Storage, has_files: bool) -> (Vec<View>, Vec<View>) {
     let given = reader.child("volumes");
     let mut volumes = if given.is_given() {
         given.list_tree()
@@ -179,7 +180,8 @@ fn api_storage(
     });
     // Two pods share a claim only on one node, which dynamic volumes and foreign claims do not promise.
     let shareable = matches!(storage.mode, Mode::HostPath | Mode::Nfs);
-    let claimed = storage.volume("fileserver1").is_some_and(|volume| volume.enabled.value && volume.existing.is_none());
+    let claimed =
+        storage.volume("fileserver1").is_some_and(|volume| volume.enabled.value && volume.existing.is_none());
     if wanted && has_files && shareable && claimed && !is_mounted && !path.value.is_empty() {
         if let (Err(why), Some(node)) = (names::absolute_path(&path.value), &path.node) {
             reader.child("prepopulateArtifactsPath").bad(node, why, names::ABSOLUTE_PATH);
@@ -205,7 +207,8 @@ fn addresses(
             Some(host) => host.view().because(database.component.enabled.origins()),
             None => service.host(&written),
         };
-        if let (true, Some(node)) = (written.value.chars().any(|c| c.is_control() || c == ' '), &written.node) {
+        if let (true, Some(node)) = (written.value.chars().any(|c| c.is_control() || c == ' '), &written.node)
+        {
             reader.child(&format!("{old}ServiceName")).bad(node, "is no host name", names::DNS_NAME);
         }
         let child = reader.child(&format!("{old}ServicePort"));
@@ -216,7 +219,9 @@ fn addresses(
             _ => service.port.text_view(),
         };
         if let Some(external) = external {
-            secrets.extend(external.secrets.iter().map(|(key, text)| (secret_key(service.component, key), text.clone())));
+            secrets.extend(
+                external.secrets.iter().map(|(key, text)| (secret_key(service.component, key), text.clone())),
+            );
             env.extend(secret_references(service.component, external));
         }
         View::map([("host", host), ("port", port)])
@@ -279,7 +284,8 @@ pub(crate) fn secret_entry(name: &str, secret: View, key: &str, optional: bool) 
 
 /// The server reads environment values as HOCON, so each secret stands in quotes inside another entry.
 fn secret_env(secrets: &Reader<'_>) -> Vec<View> {
-    let Some(existing) = secrets.child("existingSecret").checked(names::dns_subdomain, names::DNS_NAME) else {
+    let Some(existing) = secrets.child("existingSecret").checked(names::dns_subdomain, names::DNS_NAME)
+    else {
         return Vec::new();
     };
     let keys = [

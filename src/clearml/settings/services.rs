@@ -73,12 +73,26 @@ impl Services {
         let mut ports: HashMap<i64, &Setting<i64>> = HashMap::new();
         for service in self.all() {
             if let Some(first) = names.insert(&service.name.value, &service.name) {
-                twice(root, &format!("the name `{}`", service.name.value), &first.path, first.place(), &service.name.path, service.name.place());
+                twice(
+                    root,
+                    &format!("the name `{}`", service.name.value),
+                    &first.path,
+                    first.place(),
+                    &service.name.path,
+                    service.name.place(),
+                );
             }
             if let Some(port) = &service.node_port
                 && let Some(first) = ports.insert(port.value, port)
             {
-                twice(root, &format!("the port {}", port.value), &first.path, first.place(), &port.path, port.place());
+                twice(
+                    root,
+                    &format!("the port {}", port.value),
+                    &first.path,
+                    first.place(),
+                    &port.path,
+                    port.place(),
+                );
             }
         }
     }
@@ -92,10 +106,9 @@ fn twice(
     second: &str,
     place: Option<crate::diag::Place>,
 ) {
-    let mut diagnostic =
-        Diagnostic::error(BAD_VALUE, format!("`{first}` and `{second}` both are {what}"))
-            .maybe_at(place, "used again here")
-            .help("give each Service its own");
+    let mut diagnostic = Diagnostic::error(BAD_VALUE, format!("`{first}` and `{second}` both are {what}"))
+        .maybe_at(place, "used again here")
+        .help("give each Service its own");
     if let Some(place) = first_place {
         diagnostic = diagnostic.and_at(place, "first used here");
     }
@@ -115,18 +128,32 @@ impl Service {
             && written.is_given()
             && let Some(node) = written.node()
         {
-            written.bad(node, "cannot stand with type `ClusterIP`", "remove it, or set the type to `NodePort`");
+            written.bad(
+                node,
+                "cannot stand with type `ClusterIP`",
+                "remove it, or set the type to `NodePort`",
+            );
         }
         let port = reader.child("port");
         Self {
             component,
             name: reader.child("name").checked_or_default(names::service_name, names::DNS_LABEL),
-            port: port.int(1, 65535, "port").unwrap_or(Setting { value: target_port, path: port.path().into(), node: None }),
+            port: port.int(1, 65535, "port").unwrap_or(Setting {
+                value: target_port,
+                path: port.path().into(),
+                node: None,
+            }),
             node_port: node_port.filter(|_| kind.value != "ClusterIP"),
             target_port,
             annotations: component::texts(&reader.child("annotations")),
             address: reader.child("loadBalancerIP").filled(),
-            ranges: reader.child("loadBalancerSourceRanges").items().iter().filter_map(Reader::text).map(|text| text.view()).collect(),
+            ranges: reader
+                .child("loadBalancerSourceRanges")
+                .items()
+                .iter()
+                .filter_map(Reader::text)
+                .map(|text| text.view())
+                .collect(),
             traffic: reader.child("externalTrafficPolicy").choice(&["Cluster", "Local"]),
             kind,
         }
@@ -166,11 +193,16 @@ impl Service {
             ("targetPort", View::int(self.target_port)),
             ("nodePort", self.node_port.as_ref().map_or_else(View::absent, Setting::<i64>::view)),
             ("loadBalancerIP", if outside { text(&self.address) } else { View::absent() }),
-            ("loadBalancerSourceRanges", if outside { View::list(self.ranges.iter().cloned()) } else { View::absent() }),
+            (
+                "loadBalancerSourceRanges",
+                if outside { View::list(self.ranges.iter().cloned()) } else { View::absent() },
+            ),
             (
                 "externalTrafficPolicy",
                 match &self.traffic {
-                    Some(traffic) if self.kind.value != "ClusterIP" => View::text(traffic.value).from(traffic.origins()),
+                    Some(traffic) if self.kind.value != "ClusterIP" => {
+                        View::text(traffic.value).from(traffic.origins())
+                    }
                     _ => View::absent(),
                 },
             ),

@@ -35,7 +35,9 @@ impl Shared {
     pub(crate) fn read(root: &Reader<'_>, options: &Options) -> Self {
         let clearml = root.section("clearml");
         let release: Arc<str> = options.release.as_str().into();
-        if let Err(why) = names::label_value(&release).and(if release.is_empty() { Err("is empty") } else { Ok(()) }) {
+        if let Err(why) =
+            names::label_value(&release).and(if release.is_empty() { Err("is empty") } else { Ok(()) })
+        {
             root.problems().add(
                 Diagnostic::error(BAD_VALUE, format!("the release name `{release}` {why}"))
                     .help(names::LABEL_VALUE),
@@ -49,7 +51,8 @@ impl Shared {
                         .help(names::DNS_LABEL),
                 );
             }
-            namespace = Setting { value: given.as_str().into(), path: "clearml.namespace".into(), node: None };
+            namespace =
+                Setting { value: given.as_str().into(), path: "clearml.namespace".into(), node: None };
         }
         let pod_security = clearml
             .child("podSecurity")

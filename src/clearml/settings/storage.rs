@@ -65,14 +65,56 @@ struct Place {
 
 /// The volumes in the order they are printed.
 const PLACES: [Place; 8] = [
-    Place { key: "elasticsearch", component: "elasticsearch", pv: "elasticsearch-pv", pvc: "elasticsearch-pv-claim", host: "data/elastic_7" },
-    Place { key: "mongo0", component: "mongo", pv: "mongo-pv0", pvc: "mongo-pv-claim0", host: "data/mongo/db" },
-    Place { key: "mongo1", component: "mongo", pv: "mongo-pv1", pvc: "mongo-pv-claim1", host: "data/mongo/configdb" },
+    Place {
+        key: "elasticsearch",
+        component: "elasticsearch",
+        pv: "elasticsearch-pv",
+        pvc: "elasticsearch-pv-claim",
+        host: "data/elastic_7",
+    },
+    Place {
+        key: "mongo0",
+        component: "mongo",
+        pv: "mongo-pv0",
+        pvc: "mongo-pv-claim0",
+        host: "data/mongo/db",
+    },
+    Place {
+        key: "mongo1",
+        component: "mongo",
+        pv: "mongo-pv1",
+        pvc: "mongo-pv-claim1",
+        host: "data/mongo/configdb",
+    },
     Place { key: "redis", component: "redis", pv: "redis-pv", pvc: "redis-pv-claim", host: "data/redis" },
-    Place { key: "fileserver0", component: "fileserver", pv: "fileserver-pv0", pvc: "fileserver-pv-claim0", host: "logs" },
-    Place { key: "fileserver1", component: "fileserver", pv: "fileserver-pv1", pvc: "fileserver-pv-claim1", host: "data/fileserver" },
-    Place { key: "apiserver0", component: "apiserver", pv: "apiserver-pv0", pvc: "apiserver-pv-claim0", host: "logs" },
-    Place { key: "apiserver1", component: "apiserver", pv: "apiserver-pv1", pvc: "apiserver-pv-claim1", host: "config" },
+    Place {
+        key: "fileserver0",
+        component: "fileserver",
+        pv: "fileserver-pv0",
+        pvc: "fileserver-pv-claim0",
+        host: "logs",
+    },
+    Place {
+        key: "fileserver1",
+        component: "fileserver",
+        pv: "fileserver-pv1",
+        pvc: "fileserver-pv-claim1",
+        host: "data/fileserver",
+    },
+    Place {
+        key: "apiserver0",
+        component: "apiserver",
+        pv: "apiserver-pv0",
+        pvc: "apiserver-pv-claim0",
+        host: "logs",
+    },
+    Place {
+        key: "apiserver1",
+        component: "apiserver",
+        pv: "apiserver-pv1",
+        pvc: "apiserver-pv-claim1",
+        host: "config",
+    },
 ];
 
 impl Storage {
@@ -100,8 +142,7 @@ impl Storage {
             _ if use_nfs.value => Mode::Nfs,
             _ => Mode::HostPath,
         };
-        let mode_reasons =
-            chosen.as_ref().map_or_else(|| use_nfs.reasons(), |chosen| chosen.reasons());
+        let mode_reasons = chosen.as_ref().map_or_else(|| use_nfs.reasons(), |chosen| chosen.reasons());
         let nfs = reader.section("nfs");
         let server = nfs.child("server").filled();
         if mode == Mode::Nfs && server.is_none() {
@@ -120,10 +161,15 @@ impl Storage {
             && server.value.chars().any(|c| c.is_whitespace() || c.is_control() || c == '/')
             && let Some(node) = &server.node
         {
-            nfs.child("server").bad(node, "is no address of a server", "write a host name or an IP address without a path");
+            nfs.child("server").bad(
+                node,
+                "is no address of a server",
+                "write a host name or an IP address without a path",
+            );
         }
         let host_path = reader.section("hostPath");
-        let root_folder = host_path.child("root").checked_or_default(names::absolute_path, names::ABSOLUTE_PATH);
+        let root_folder =
+            host_path.child("root").checked_or_default(names::absolute_path, names::ABSOLUTE_PATH);
         let base = nfs.child("base_path").checked_or_default(names::absolute_path, names::ABSOLUTE_PATH);
         let paths = nfs.section("paths");
         let capacities = reader.section("capacities");
@@ -134,7 +180,9 @@ impl Storage {
             .map(|place| {
                 let path = match mode {
                     Mode::Nfs => {
-                        let own = paths.child(place.key).checked_or_default(names::absolute_path, names::ABSOLUTE_PATH);
+                        let own = paths
+                            .child(place.key)
+                            .checked_or_default(names::absolute_path, names::ABSOLUTE_PATH);
                         let text = format!("{}{}", base.value.trim_end_matches('/'), own.value);
                         View::text(text).from(base.origins()).from(own.origins())
                     }
@@ -158,7 +206,13 @@ impl Storage {
             root: root_folder,
             host_path_type: host_path_type(&host_path.child("type")),
             server,
-            mount_options: nfs.child("mountOptions").items().iter().filter_map(Reader::text).map(|text| text.view()).collect(),
+            mount_options: nfs
+                .child("mountOptions")
+                .items()
+                .iter()
+                .filter_map(Reader::text)
+                .map(|text| text.view())
+                .collect(),
             bind: reader.child("bindClaims").flag_or_default(),
             prefix: reader.child("volumePrefix").text_or_default(),
             node_affinity: reader.child("nodeAffinity").map_tree().unwrap_or_else(View::absent),
@@ -168,19 +222,29 @@ impl Storage {
 
     fn checked(self, reader: &Reader<'_>) -> Self {
         let prefix = reader.child("volumePrefix");
-        if let (false, Err(why), Some(node)) =
-            (self.prefix.value.is_empty(), names::dns_label(&format!("{}x", self.prefix.value)), prefix.node())
-        {
+        if let (false, Err(why), Some(node)) = (
+            self.prefix.value.is_empty(),
+            names::dns_label(&format!("{}x", self.prefix.value)),
+            prefix.node(),
+        ) {
             prefix.bad(node, why, names::DNS_LABEL);
         }
         if self.mode == Mode::ExistingClaim {
-            for volume in self.volumes.iter().filter(|volume| volume.enabled.value && volume.existing.is_none()) {
+            for volume in
+                self.volumes.iter().filter(|volume| volume.enabled.value && volume.existing.is_none())
+            {
                 reader.problems().add(
                     Diagnostic::error(
                         MISSING,
-                        format!("`storage.mode: existingClaim` needs `storage.claims.{}.existingClaim`", volume.key),
+                        format!(
+                            "`storage.mode: existingClaim` needs `storage.claims.{}.existingClaim`",
+                            volume.key
+                        ),
                     )
-                    .maybe_at(reader.child("mode").node().and_then(|node| node.place().cloned()), "chosen here")
+                    .maybe_at(
+                        reader.child("mode").node().and_then(|node| node.place().cloned()),
+                        "chosen here",
+                    )
                     .help("name the claim, or set `enabled: false` for it"),
                 );
             }
@@ -231,7 +295,10 @@ impl Storage {
             ("storageClassName", volume.class_view()),
             ("storage", volume.size.view()),
             ("accessModes", View::list(volume.access_modes.iter().cloned())),
-            ("mountOptions", if is_nfs { View::list(self.mount_options.iter().cloned()) } else { View::absent() }),
+            (
+                "mountOptions",
+                if is_nfs { View::list(self.mount_options.iter().cloned()) } else { View::absent() },
+            ),
             ("bind", View::flag(bind).from(self.bind.origins())),
             ("claimNamespace", shared.claim_namespace().view()),
             ("claimName", View::text(volume.pvc)),
@@ -253,14 +320,18 @@ impl Storage {
             ("storageClassName", volume.class_view()),
             ("storage", volume.size.view()),
             ("accessModes", View::list(volume.access_modes.iter().cloned())),
-            ("volumeName", if tied { self.pv_name(volume).because(self.bind.origins()) } else { View::absent() }),
+            (
+                "volumeName",
+                if tied { self.pv_name(volume).because(self.bind.origins()) } else { View::absent() },
+            ),
         ])
     }
 }
 
 fn host_path_type(reader: &Reader<'_>) -> Option<Text> {
     reader.filled()?;
-    let words = ["DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"];
+    let words =
+        ["DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"];
     reader.choice(&words).map(|choice| choice.with(choice.value.into()))
 }
 
