@@ -5,6 +5,7 @@
 
 mod config;
 mod engine;
+pub mod migrate;
 mod names;
 mod objects;
 mod print;
