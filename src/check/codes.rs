@@ -73,6 +73,8 @@ codes! {
     ROLE = "check::role";
     /// a schedule that cron does not know
     SCHEDULE = "check::schedule";
+    /// an object whose structure is right and which k8s-openapi does not take: a fault of this program, please report it
+    SECOND_OPINION = "check::second-opinion";
     /// a security context that contradicts itself
     SECURITY = "check::security";
     /// a selector that selects nothing, or not the own pods

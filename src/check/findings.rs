@@ -30,6 +30,11 @@ impl<'o, 'm> Findings<'o, 'm> {
         Self { object, found: Vec::new() }
     }
 
+    /// Whether nothing was found yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     pub(super) fn finish(self) -> Vec<Diagnostic> {
         self.found
     }

@@ -10,6 +10,7 @@ mod object;
 mod rules;
 mod run;
 mod structure;
+mod typed;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use super::findings::{self, Findings};
 use super::object::Object;
 use super::rules::{self, Cluster};
-use super::{codes, custom, structure};
+use super::{codes, custom, structure, typed};
 use crate::codec::yaml::{self, Document, ReadOptions};
 use crate::codec::{Node, Numbers};
 use crate::diag::{Diagnostic, Source};
@@ -108,7 +108,12 @@ impl<'m> Input<'m> {
             let mut findings = Findings::new(object);
             if rules::identity(object, &cluster, &mut findings) {
                 match object.known {
-                    Some(kind) => structure::check(&object.root, kind.root, &mut findings),
+                    Some(kind) => {
+                        structure::check(&object.root, kind.root, &mut findings);
+                        if findings.is_empty() {
+                            typed::check(object, &mut findings);
+                        }
+                    }
                     None => custom::check(object, &cluster, &mut findings),
                 }
                 rules::check(object, &cluster, &mut findings);

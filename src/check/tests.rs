@@ -1,11 +1,15 @@
 //! The table of broken and good manifests in `tests/check`: one YAML file a subject, cases begin with `### name`,
-//! and a comment `#! CODE TEXT` stands on the line that is to be blamed. Nothing else may be found.
+//! and a comment `#! CODE TEXT` stands on the line that is to be blamed, `#? CODE TEXT` for a warning. Nothing else
+//! may be found.
 
 use std::fmt::Write as _;
 
-use super::{Options, manifests, sources};
-use crate::codec::Node;
-use crate::diag::{Diagnostic, Place, Source, SourceKind, Span};
+use super::findings::Findings;
+use super::object::Object;
+use super::{Options, codes, manifests, sources, structure, typed};
+use crate::codec::yaml::{self, ReadOptions};
+use crate::codec::{Node, Numbers};
+use crate::diag::{Diagnostic, Place, Severity, Source, SourceKind, Span};
 use crate::manifest::Manifest;
 use crate::trace::{Origin, Role, Trace, Write};
 
@@ -40,12 +44,14 @@ fn every_case_is_found_at_its_place_and_nothing_else() {
     let mut wrong = String::new();
     let (mut broken, mut good) = (0, 0);
     for case in cases() {
-        let expected: Vec<(usize, &str)> = case
+        let expected: Vec<(usize, Severity, &str)> = case
             .text
             .lines()
             .enumerate()
             .filter_map(|(index, line)| {
-                line.split_once(" #! ").map(|(_, expected)| (index + 1, expected.trim()))
+                let mark = |sign, severity| line.split_once(sign).map(|(_, rest)| (severity, rest.trim()));
+                let (severity, rest) = mark(" #! ", Severity::Error).or(mark(" #? ", Severity::Warning))?;
+                Some((index + 1, severity, rest))
             })
             .collect();
         if expected.is_empty() {
@@ -56,17 +62,26 @@ fn every_case_is_found_at_its_place_and_nothing_else() {
         let source = Source::new(SourceKind::File, "case.yaml", case.text.as_str());
         let found = sources(std::slice::from_ref(&source), &Options::default());
         let fits = found.len() == expected.len()
-            && found.iter().zip(&expected).all(|(finding, (at, expected))| {
+            && found.iter().zip(&expected).all(|(finding, (at, severity, expected))| {
                 let (code, text) = expected.split_once(' ').unwrap_or((expected, ""));
                 // A broken text has its place where the parser gave up.
                 let place = line(finding) == *at || code == "check::yaml";
-                finding.code.0 == code && finding.message.contains(text) && place
+                finding.severity == *severity
+                    && finding.code.0 == code
+                    && finding.message.contains(text)
+                    && place
             });
         if !fits {
             let _ = writeln!(wrong, "\n{}\n  expected {expected:?}", case.name);
             for finding in &found {
-                let _ =
-                    writeln!(wrong, "  found line {} {} {}", line(finding), finding.code.0, finding.message);
+                let _ = writeln!(
+                    wrong,
+                    "  found line {} {:?} {} {}",
+                    line(finding),
+                    finding.severity,
+                    finding.code.0,
+                    finding.message
+                );
             }
         }
     }
@@ -153,4 +168,35 @@ fn deep_nesting_is_refused_not_followed() {
     );
     let found = manifests(&[manifest(&text, Trace::default())], &Options::default());
     assert!(found.iter().any(|finding| finding.code.0 == "check::too-deep"), "{found:?}");
+}
+
+/// Both look at the same object; the walker alone sees missing fields, closed sets, amounts and what is inside text.
+#[test]
+fn k8s_openapi_agrees_with_the_walker() {
+    let blind = [codes::MISSING, codes::ENUM, codes::QUANTITY];
+    let mut compared = 0;
+    for case in cases() {
+        let source = Source::new(SourceKind::File, "case.yaml", case.text.as_str());
+        let Ok(documents) = yaml::read_stream(&source, &ReadOptions { numbers: Numbers::Typed }) else {
+            continue;
+        };
+        for document in documents {
+            let object = Object::new(document.root, String::new(), None);
+            let Some((kind, opinion)) = object.known.zip(typed::opinion(&object)) else { continue };
+            let mut findings = Findings::new(&object);
+            structure::check(&object.root, kind.root, &mut findings);
+            let mut found = findings.finish();
+            found.retain(|finding| !blind.contains(&finding.code));
+            let takes = opinion.skipped.is_empty() && opinion.stopped.is_none();
+            assert_eq!(
+                found.is_empty(),
+                takes,
+                "{}: {found:?} {:?}",
+                case.name,
+                opinion.stopped.map(|(_, reason)| reason)
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > 100, "{compared}");
 }

@@ -6,7 +6,6 @@ use super::super::findings::{Findings, Warn as _};
 use super::super::object::{Object, Pod, has, items, str_of};
 use super::PodRule;
 use super::metadata::{LABEL_TEXT, SUBDOMAIN_TEXT};
-use super::workload::not_negative;
 use crate::codec::Node;
 use crate::kube::{is_dns_label, is_dns_subdomain};
 
@@ -36,7 +35,12 @@ fn names(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
 }
 
 fn numbers(object: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
-    not_negative(pod.spec, "terminationGracePeriodSeconds", findings);
+    // Rule: pkg/api/pod/warnings.go: a negative one is taken and counts as 1.
+    if let Some(node) = pod.spec.get("terminationGracePeriodSeconds") {
+        if node.as_i64().is_some_and(|value| value < 0) {
+            findings.invalid(node, codes::NUMBER, "must be >= 0; it is treated as 1").warn();
+        }
+    }
     if let Some(node) = pod.spec.get("activeDeadlineSeconds") {
         if matches!(object.kind.as_str(), "Pod" | "Job" | "CronJob")
             && node.as_i64().is_some_and(|value| value < 1)

@@ -86,8 +86,9 @@ fn subjects(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
             subject.get("apiGroup").filter(|group| group.as_str().is_some_and(|group| !group.is_empty()));
         match kind {
             "ServiceAccount" => {
-                // kubectl and Helm fill the namespace of nothing but metadata.
-                if !has(subject, "namespace") || str_of(subject, "namespace") == Some("") {
+                // Quirk: in a RoleBinding the API server takes it without, and it means the binding's own.
+                let wanted = object.kind == "ClusterRoleBinding";
+                if wanted && (!has(subject, "namespace") || str_of(subject, "namespace") == Some("")) {
                     findings.missing(subject, "namespace", codes::ROLE, "");
                 }
                 if let Some(node) = group {

@@ -46,7 +46,9 @@ fn ports(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     let mut numbers: HashMap<(i64, &str), &Node> = HashMap::new();
     for port in items(spec, "ports").filter(|port| port.as_map().is_some()) {
         port_number(port.get("port"), findings);
-        port_or_name(port.get("targetPort"), findings);
+        // Zero and the empty text mean the port itself (`SetDefaults_Service`).
+        let unset = |node: &Node| node.as_i64() == Some(0) || node.as_str() == Some("");
+        port_or_name(port.get("targetPort").filter(|node| !unset(node)), findings);
         match str_of(port, "name").filter(|name| !name.is_empty()).zip(port.get("name")) {
             None => {
                 if count > 1 && !has(port, "name") {

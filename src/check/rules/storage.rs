@@ -4,7 +4,7 @@
 
 use super::super::codes;
 use super::super::findings::Findings;
-use super::super::object::{Object, entries, has, items, str_of};
+use super::super::object::{Object, has, items, str_of};
 use super::metadata::SUBDOMAIN_TEXT;
 use super::resources::quantity;
 use super::{ObjectRule, selector, volume};
@@ -67,7 +67,7 @@ fn persistent_volume(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
             positive_storage(capacity, findings);
         }
     }
-    volume::one_source(spec, &["claimRef", "nodeAffinity"], findings);
+    volume::one_source(spec, &["claimRef", "nodeAffinity"], true, findings);
     volume::source(spec, findings);
     if has(spec, "local") && !has(spec, "nodeAffinity") {
         findings.missing(spec, "nodeAffinity", codes::VOLUME, "Local volume requires node affinity");
@@ -107,18 +107,6 @@ fn claim(spec: &Node, findings: &mut Findings<'_, '_>) {
                 codes::VOLUME,
                 "Invalid value: must be 'PersistentVolumeClaim' when referencing the default apiGroup",
             );
-        }
-    }
-    if let Some(resources) = spec.get("resources") {
-        for entry in entries(resources, "requests") {
-            let limit = resources.at_path(["limits", &entry.key]).and_then(quantity);
-            if quantity(&entry.value).zip(limit).is_some_and(|(request, limit)| request > limit) {
-                findings.invalid(
-                    &entry.value,
-                    codes::RESOURCES,
-                    &format!("must be less than or equal to {} limit", entry.key),
-                );
-            }
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::super::codes;
-use super::super::findings::Findings;
+use super::super::findings::{Findings, Warn as _};
 use super::super::object::{Object, Pod, has, items, str_of};
 use super::PodRule;
 use super::metadata::{LABEL_TEXT, did_you_mean};
@@ -27,13 +27,13 @@ fn volumes(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
                 seen.insert(text, node);
             }
         }
-        one_source(volume, &["name"], findings);
+        one_source(volume, &["name"], false, findings);
         source(volume, findings);
     }
 }
 
-/// Checks that a volume has one source.
-pub(super) fn one_source(volume: &Node, others: &[&str], findings: &mut Findings<'_, '_>) {
+/// Checks that a volume has one source; in a pod, none means an empty folder (`SetDefaults_Volume`).
+pub(super) fn one_source(volume: &Node, others: &[&str], needed: bool, findings: &mut Findings<'_, '_>) {
     let Some(map) = volume.as_map() else { return };
     let known = schema::named("core.v1.PersistentVolumeSpec");
     let pod_volume = schema::named("core.v1.Volume");
@@ -46,7 +46,9 @@ pub(super) fn one_source(volume: &Node, others: &[&str], findings: &mut Findings
     };
     let mut sources = map.entries().iter().filter(|entry| !entry.value.is_null() && is_source(&entry.key));
     if sources.next().is_none() {
-        findings.says(volume, codes::VOLUME, "Required value: must specify a volume type");
+        if needed {
+            findings.says(volume, codes::VOLUME, "Required value: must specify a volume type");
+        }
     } else if let Some(second) = sources.next() {
         findings.forbidden(&second.value, codes::VOLUME, "may not specify more than 1 volume type");
     }
@@ -114,7 +116,8 @@ pub(super) fn source(volume: &Node, findings: &mut Findings<'_, '_>) {
         if node.as_str().is_some_and(|medium| {
             !medium.is_empty() && medium != "Memory" && !medium.starts_with("HugePages")
         }) {
-            findings.unsupported(node, codes::VOLUME, ["Memory", "HugePages"].into_iter());
+            // The API server takes it, the kubelet does not: `unknown storage medium`.
+            findings.unsupported(node, codes::VOLUME, ["Memory", "HugePages"].into_iter()).warn();
         }
     }
 }
@@ -147,7 +150,8 @@ fn mounts(object: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
                 if text.is_empty() {
                     findings.invalid(node, codes::VOLUME_MOUNT, "must not be empty");
                 } else if text.contains(':') {
-                    findings.invalid(node, codes::VOLUME_MOUNT, "must not contain ':'");
+                    // The API's description forbids it, its validation takes it.
+                    findings.invalid(node, codes::VOLUME_MOUNT, "must not contain ':'").warn();
                 } else if let Some(first) = paths.get(text) {
                     let finding = findings.invalid(node, codes::DUPLICATE, "must be unique");
                     let place = first.place().cloned();
