@@ -1,9 +1,4 @@
-//! JSON values inside an argument.
-
-use std::sync::Arc;
-
-use crate::codec::{Data, Entry, Map, Node, Style};
-use crate::diag::{Source, Span};
+//! Where a JSON value inside an argument ends.
 
 /// The bytes of the first JSON value of `text`, which starts with none of JSON's blanks; none if there is none.
 ///
@@ -68,26 +63,4 @@ fn scalar_end(text: &str) -> Option<usize> {
         end = digits(end + 1 + sign)?;
     }
     Some(end)
-}
-
-/// The JSON value a source holds, with numbers as Helm has them here, all of them floats.
-pub(super) fn read(source: &Source) -> Option<Node> {
-    let value: serde_json::Value = serde_json::from_str(source.text()).ok()?;
-    Some(node(value).placed(source, Span::new(0, source.text().len()), Style::Plain))
-}
-
-fn node(value: serde_json::Value) -> Node {
-    match value {
-        serde_json::Value::Null => Node::null(),
-        serde_json::Value::Bool(value) => Node::new(Data::Bool(value)),
-        serde_json::Value::Number(value) => Node::new(Data::Float(value.as_f64().unwrap_or(f64::NAN))),
-        serde_json::Value::String(value) => Node::string(value),
-        serde_json::Value::Array(items) => Node::list(items.into_iter().map(node).collect()),
-        serde_json::Value::Object(entries) => Node::new(Data::Map(Arc::new(Map::from_entries(
-            entries
-                .into_iter()
-                .map(|(key, value)| Entry { key: key.into(), place: None, value: node(value) })
-                .collect(),
-        )))),
-    }
 }

@@ -13,7 +13,7 @@ mod typed;
 
 use std::io;
 
-use crate::codec::Node;
+use crate::codec::{self, Node};
 use crate::diag::{Place, Source, SourceKind, Span};
 
 use super::error::{Error, ErrorKind, error};
@@ -107,7 +107,7 @@ impl Builder {
     /// `--set-json '{…}'`: the object is merged into the tree.
     fn merge_object(&mut self, source: &Source, trimmed: &str) -> Result<(), Error> {
         let own = Source::new(SourceKind::Flag, source.name(), trimmed);
-        let Some(node) = json::read(&own) else {
+        let Ok(node) = codec::json::read(&own) else {
             let text = format!("failed parsing --set-json data JSON: {}", source.text());
             let place = Place::new(source.clone(), Span::new(0, source.text().len()));
             return Err(error(ErrorKind::Flag, text, Some(place), "not a JSON object"));
@@ -128,7 +128,7 @@ impl Builder {
 /// # Errors
 /// As [`Builder::apply`].
 pub fn parse(flag: Flag, argument: &str, read_file: &mut ReadFile<'_>) -> Result<Node, Error> {
-    let mut builder = Builder::new(Node::map(crate::codec::Map::default()));
+    let mut builder = Builder::new(Node::map(codec::Map::default()));
     builder.apply(flag, argument, read_file)?;
     Ok(builder.finish())
 }

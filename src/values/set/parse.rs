@@ -1,7 +1,7 @@
 //! The grammar: `name=value[,name=value…]`, keys nested by `.` and `[i]`.
 // Rule: strvals/parser.go and strvals/literal_parser.go; functions here follow theirs one by one.
 
-use crate::codec::{Data, Node, Style};
+use crate::codec::{self, Data, Node, Style};
 use crate::diag::{Place, Source, SourceKind, Span};
 
 use super::super::text::{quote, read_error};
@@ -328,7 +328,7 @@ impl Parser<'_, '_> {
             let pair = self.source.slice(Span::new(self.pair, start + end));
             let name = format!("{} {pair}", self.flag.name());
             let own = Source::new(SourceKind::Flag, name, text);
-            Some((json::read(&own)?, end))
+            Some((codec::json::read(&own).ok()?, end))
         });
         let Some((node, end)) = read else {
             return Self::fail("not a JSON value", Span::new(start, start + rest.len()));
