@@ -56,3 +56,13 @@ pub(crate) enum MessageFormat {
     /// One JSON object a line.
     Json,
 }
+
+/// What manifests and values are printed as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// YAML.
+    #[default]
+    Yaml,
+    /// JSON.
+    Json,
+}

@@ -8,8 +8,14 @@ mod args;
 mod completion;
 mod exit;
 mod helm;
+mod inputs;
 mod man;
+mod output;
+mod render;
+mod schema;
+mod select;
 mod ui;
+mod values;
 mod version;
 
 use std::ffi::OsString;
@@ -43,6 +49,12 @@ struct Cli {
 #[derive(Subcommand)]
 #[command(defer = true)]
 enum Command {
+    /// Render ClearML's manifests, checked, to standard output
+    Render(render::RenderArgs),
+    /// Print the merged values, or only your own
+    Values(values::ValuesArgs),
+    /// Print the JSON Schema of ClearML's values
+    Schema(schema::SchemaArgs),
     /// Render the chart templates of any Helm chart, byte for byte as `helm template`
     Template(helm::Listed),
     /// Show a chart's values, definition, README or CRDs, as `helm show`
@@ -84,6 +96,9 @@ fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<
     };
     ui.configure(&cli.global);
     match &cli.command {
+        Command::Render(args) => render::run(args, ui),
+        Command::Values(args) => values::run(args, ui),
+        Command::Schema(args) => schema::run(args, ui),
         Command::Template(_)
         | Command::Show(_)
         | Command::Lint(_)

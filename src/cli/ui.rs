@@ -3,9 +3,17 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Read as _, Write};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
+use clearml_k8s::clearml;
+use clearml_k8s::codec::Node;
+use clearml_k8s::diag::render::{self, Secrets};
+use clearml_k8s::diag::{Diagnostic, Severity};
 
 use super::args::{Color, GlobalArgs, MessageFormat};
+use super::exit::Exit;
+
+/// Columns of messages when the terminal does not say.
+const WIDTH: usize = 120;
 
 /// Standard input, output and error of one run, with what the user wants messages to look like.
 pub(crate) struct Ui {
@@ -14,6 +22,7 @@ pub(crate) struct Ui {
     color: bool,
     format: MessageFormat,
     show_secrets: bool,
+    width: usize,
     stdin_taken: bool,
 }
 
@@ -26,6 +35,7 @@ impl Ui {
             color: wants_color(Color::Auto),
             format: MessageFormat::Full,
             show_secrets: false,
+            width: std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(WIDTH),
             stdin_taken: false,
         }
     }
@@ -51,6 +61,47 @@ impl Ui {
         let _ = self.err.write_all(text.as_bytes());
     }
 
+    /// Prints findings in the order given, equal ones once. `values` tells which of the shown scalars are secret.
+    pub(crate) fn report(&mut self, findings: &[Diagnostic], values: Option<&Node>) {
+        if findings.is_empty() {
+            return;
+        }
+        let places = values.map(clearml::secret_places).unwrap_or_default();
+        let options = render::Options {
+            color: self.color,
+            width: self.width,
+            secrets: Secrets { shown: self.show_secrets, places },
+        };
+        let mut text = String::new();
+        for (index, finding) in findings.iter().enumerate() {
+            if findings.iter().take(index).any(|earlier| earlier == finding) {
+                continue;
+            }
+            text += &match self.format {
+                MessageFormat::Full => render::full(finding, &options) + "\n",
+                MessageFormat::Short => render::short(finding, &options),
+                MessageFormat::Json => render::json(finding, &options),
+            };
+        }
+        self.message(&text);
+    }
+
+    /// Prints findings that stopped the command, and how many there are.
+    pub(crate) fn refuse(&mut self, findings: &[Diagnostic], values: Option<&Node>) -> Exit {
+        self.report(findings, values);
+        if self.format == MessageFormat::Full {
+            let count = |severity| findings.iter().filter(|found| found.severity == severity).count();
+            let mut parts = Vec::new();
+            for (number, name) in [(count(Severity::Error), "error"), (count(Severity::Warning), "warning")] {
+                if number > 0 {
+                    parts.push(format!("{number} {name}{}", if number == 1 { "" } else { "s" }));
+                }
+            }
+            self.message(&format!("nothing was printed: {}\n", parts.join(", ")));
+        }
+        Exit::Refused
+    }
+
     /// Prints a failure of this program's surroundings: a file, an argument.
     pub(crate) fn failure(&mut self, error: &anyhow::Error) {
         let (bold, off) = if self.color { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
@@ -65,9 +116,9 @@ impl Ui {
     ///
     /// # Errors
     /// When it cannot be read, or was read before.
-    pub(crate) fn read_stdin(&mut self, limit: u64) -> Result<Vec<u8>> {
+    pub(crate) fn read_stdin(&mut self, limit: u64) -> io::Result<Vec<u8>> {
         if std::mem::replace(&mut self.stdin_taken, true) {
-            bail!("standard input (`-`) can be read only once");
+            return Err(io::Error::other("standard input can be read only once"));
         }
         let mut bytes = Vec::new();
         io::stdin().lock().take(limit + 1).read_to_end(&mut bytes)?;

@@ -1,0 +1,103 @@
+//! Manifests as text, or as files in a folder.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow};
+use clearml_k8s::codec::yaml::{self, ReadOptions};
+use clearml_k8s::codec::{Entry, Map, Node, Numbers, json};
+use clearml_k8s::manifest::Manifest;
+use tempfile::NamedTempFile;
+
+use super::args::Output;
+
+/// The manifests as one text.
+///
+/// # Errors
+/// When one of them is no YAML, which the check before would have found.
+pub(crate) fn text(manifests: &[&Manifest], format: Output) -> Result<String> {
+    match format {
+        Output::Yaml => Ok(documents(manifests)),
+        Output::Json => list(manifests),
+    }
+}
+
+/// Every document with its `---` and the template it comes from.
+fn documents(manifests: &[&Manifest]) -> String {
+    let mut out = String::with_capacity(manifests.iter().map(|m| m.text.text().len() + 80).sum());
+    for manifest in manifests {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(out, "---\n# Source: {}\n{}", manifest.template, manifest.text.text().trim_end());
+    }
+    out
+}
+
+/// One object of kind List.
+fn list(manifests: &[&Manifest]) -> Result<String> {
+    let options = ReadOptions { numbers: Numbers::Typed };
+    let items = manifests
+        .iter()
+        .map(|manifest| {
+            yaml::read(&manifest.text, &options)
+                .map(|document| document.root)
+                .map_err(|error| anyhow!("`{}` of {} is no YAML: {error}", manifest.name, manifest.template))
+        })
+        .collect::<Result<Vec<Node>>>()?;
+    let entry = |key: &str, value: Node| Entry { key: key.into(), place: None, value };
+    let root = Node::map(Map::from_entries(vec![
+        entry("apiVersion", Node::string("v1")),
+        entry("kind", Node::string("List")),
+        entry("items", Node::list(items)),
+    ]));
+    Ok(json::write_pretty(&root) + "\n")
+}
+
+/// Writes one file a template below `folder` and returns what to say about it: a line a file.
+///
+/// All files are written under temporary names first and renamed last, so that a failure on the way leaves
+/// the folder as it was.
+///
+/// # Errors
+/// When a folder or file cannot be written.
+pub(crate) fn write_folder(folder: &Path, manifests: &[&Manifest], format: Output) -> Result<String> {
+    let mut files: BTreeMap<PathBuf, Vec<&Manifest>> = BTreeMap::new();
+    for manifest in manifests {
+        let mut path = folder.join(&manifest.template);
+        if format == Output::Json {
+            path.set_extension("json");
+        }
+        files.entry(path).or_default().push(manifest);
+    }
+    let mut written: Vec<(NamedTempFile, &PathBuf)> = Vec::new();
+    for (path, manifests) in &files {
+        let parent = path.parent().unwrap_or(folder);
+        std::fs::create_dir_all(parent).with_context(|| format!("cannot create `{}`", parent.display()))?;
+        let file = write_beside(parent, &text(manifests, format)?)
+            .with_context(|| format!("cannot write `{}`", path.display()))?;
+        written.push((file, path));
+    }
+    let mut said = String::new();
+    for (file, path) in written {
+        file.persist(path)
+            .map_err(|error| error.error)
+            .with_context(|| format!("cannot write `{}`", path.display()))?;
+        let _ = writeln!(said, "wrote {}", path.display());
+    }
+    Ok(said)
+}
+
+fn write_beside(folder: &Path, text: &str) -> std::io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".clearml-k8s-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As any new file: what the umask leaves.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    Ok(file)
+}

@@ -1,0 +1,130 @@
+//! `render`: ClearML's manifests, checked, to standard output or a folder.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use clearml_k8s::diag::{Code, Diagnostic, Severity};
+use clearml_k8s::kube::KubeVersion;
+use clearml_k8s::{check, clearml};
+
+use super::args::Output;
+use super::exit::Exit;
+use super::inputs::ValueArgs;
+use super::ui::Ui;
+use super::{output, select};
+
+/// Nothing said which images to take.
+const DEFAULT_VERSIONS: Code = Code("cli::default-versions");
+
+/// Arguments of `render`.
+#[derive(Args)]
+#[command(
+    args_override_self = true,
+    after_help = "\
+Examples:
+  clearml-k8s render | kubectl apply -f -
+  clearml-k8s render -f values.yaml --set storage.use_nfs=true
+  clearml-k8s render --preset ingress-tls -f values.yaml --output-dir manifests
+  clearml-k8s render --without Namespace,PersistentVolume | kubectl delete -f -"
+)]
+pub(crate) struct RenderArgs {
+    /// Release name: the label `app.kubernetes.io/instance` of every object
+    #[arg(default_value = "clearml-server")]
+    release: String,
+    #[command(flatten)]
+    values: ValueArgs,
+    /// Namespace; wins over the value `clearml.namespace`
+    #[arg(short, long, value_name = "NAME")]
+    namespace: Option<String>,
+    /// Print as `yaml` documents, or as `json`: one object of kind List
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT",
+        default_value = "yaml",
+        value_enum,
+        hide_possible_values = true
+    )]
+    output: Output,
+    /// Print only what these templates give, ours or the old chart's by name; may be repeated
+    #[arg(short, long, value_name = "TEMPLATE")]
+    show_only: Vec<String>,
+    /// Kinds to leave out; several with commas
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    without: Vec<String>,
+    /// Write files into this folder instead
+    #[arg(long, value_name = "DIR")]
+    output_dir: Option<PathBuf>,
+    /// Version of Kubernetes the manifests have to suit, such as 1.33
+    #[arg(long, value_name = "VERSION", value_parser = kube_version)]
+    kube_version: Option<KubeVersion>,
+    /// Print ports, DNS records, node label and kernel setting to standard error
+    #[arg(long)]
+    notes: bool,
+    /// Refuse to render where there is a warning
+    #[arg(long)]
+    strict: bool,
+}
+
+fn kube_version(text: &str) -> Result<KubeVersion, String> {
+    KubeVersion::parse(text).ok_or_else(|| "not a version such as 1.33 or v1.33.4".to_owned())
+}
+
+/// Renders, checks, prints; nothing is printed when anything is wrong.
+pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
+    let merged = match args.values.merge(ui) {
+        Ok(merged) => merged,
+        Err(problems) => return Ok(ui.refuse(&problems, None)),
+    };
+    let root = Some(&merged.root);
+    let mut findings: Vec<Diagnostic> = merged.duplicate_warnings().collect();
+    let options = clearml::Options {
+        release: args.release.clone(),
+        namespace: args.namespace.clone(),
+        without: args.without.clone(),
+        strict: args.strict,
+    };
+    let rendered = match clearml::render(&merged.root, &options) {
+        Ok(rendered) => rendered,
+        Err(problems) => {
+            findings.extend(problems);
+            return Ok(ui.refuse(&findings, root));
+        }
+    };
+    findings.extend(rendered.warnings);
+    let checked = check::Options { kube_version: args.kube_version, ..check::Options::default() };
+    findings.extend(check::manifests(&rendered.manifests, &checked));
+    if args.values.is_empty() {
+        findings.push(default_versions());
+    }
+    let worst = findings.iter().map(|found| found.severity).max();
+    if worst == Some(Severity::Error) || args.strict && worst == Some(Severity::Warning) {
+        return Ok(ui.refuse(&findings, root));
+    }
+    let shown = match select::show_only(&rendered.manifests, &args.show_only) {
+        Ok(shown) => shown,
+        Err(problem) => {
+            findings.push(*problem);
+            return Ok(ui.refuse(&findings, root));
+        }
+    };
+    ui.report(&findings, root);
+    if args.notes {
+        ui.message(&rendered.notes);
+    }
+    match &args.output_dir {
+        Some(folder) => ui.print(output::write_folder(folder, &shown, args.output)?)?,
+        None => ui.print(output::text(&shown, args.output)?)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn default_versions() -> Diagnostic {
+    Diagnostic::new(
+        Severity::Note,
+        DEFAULT_VERSIONS,
+        "no values were given: images are the `compat` set, ClearML server 1.0.2 with its databases",
+    )
+    .help("`--preset modern` (or `clearml.versions: modern`) takes the current server; data is not migrated by it")
+}
