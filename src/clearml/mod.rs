@@ -8,6 +8,7 @@ mod engine;
 pub mod migrate;
 mod names;
 mod objects;
+mod presets;
 mod print;
 mod quantity;
 mod reader;
@@ -22,6 +23,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use presets::{preset, preset_names, schema, values};
 pub use render::{Options, Rendered, defaults, render};
 pub use secrets::{is_secret_path, secret_places};
 

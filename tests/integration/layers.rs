@@ -16,8 +16,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("manifest", &["diag", "codec", "trace"]),
     ("kube", &["codec"]),
     ("check", &["diag", "codec", "manifest", "kube", "trace"]),
-    ("chart", &["diag", "value", "codec"]),
-    ("values", &["diag", "value", "codec", "chart"]),
+    ("chart", &["diag", "value", "go", "codec"]),
+    ("values", &["diag", "value", "go", "codec", "chart"]),
     (
         "helm",
         &[

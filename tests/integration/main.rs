@@ -2,6 +2,7 @@
 
 mod commands;
 mod layers;
+mod render;
 mod sandbox;
 
 use std::collections::BTreeSet;
