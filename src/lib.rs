@@ -10,6 +10,7 @@ pub mod codec;
 pub mod diag;
 pub mod go;
 pub mod gotmpl;
+pub mod helm;
 pub mod host;
 pub mod kube;
 pub mod manifest;

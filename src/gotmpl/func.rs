@@ -8,6 +8,7 @@ use std::any::{Any, TypeId};
 use std::fmt;
 use std::rc::Rc;
 
+use super::ast::Tree;
 use super::error::ExecError;
 use super::exec::Run;
 use super::set::Set;
@@ -175,6 +176,17 @@ impl<'a> CallCtx<'a> {
         match &mut self.run {
             Some(run) => run.nested(set, name, data, self.extensions),
             None => Run::new(set.clone()).nested(set, name, data, self.extensions),
+        }
+    }
+}
+
+impl CallCtx<'_> {
+    /// The output of one tree, whatever `set` has under its name; run with `data` inside the current execution, its
+    /// calls going to `set`.
+    pub fn execute_tree(&mut self, set: &Rc<Set>, tree: &Rc<Tree>, data: &Value) -> Result<Str, FuncError> {
+        match &mut self.run {
+            Some(run) => run.nested_tree(set, tree, data, self.extensions),
+            None => Run::new(set.clone()).nested_tree(set, tree, data, self.extensions),
         }
     }
 }

@@ -30,6 +30,12 @@ impl Parsed {
     pub fn trees(&self) -> &[Rc<Tree>] {
         &self.trees
     }
+
+    /// The template of this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Rc<Tree>> {
+        self.trees.iter().find(|tree| tree.name() == name)
+    }
 }
 
 /// The templates of a text. The source's name is the name of the template and stands in every message.

@@ -103,9 +103,23 @@ impl Run {
         data: &Value,
         extensions: &Extensions,
     ) -> Result<Str, FuncError> {
+        let Some(tree) = set.get(name).cloned() else {
+            return Err(FuncError::Unknown(name.clone(), SET_NAME));
+        };
+        self.nested_tree(set, &tree, data, extensions)
+    }
+
+    /// Runs one tree inside this execution, its calls going to `set`, and returns what it wrote.
+    pub(super) fn nested_tree(
+        &mut self,
+        set: &Rc<Set>,
+        tree: &Rc<Tree>,
+        data: &Value,
+        extensions: &Extensions,
+    ) -> Result<Str, FuncError> {
         let outer = (!Rc::ptr_eq(set, &self.set)).then(|| std::mem::replace(&mut self.set, set.clone()));
         let start = self.out.len();
-        let result = self.execute(name, data, extensions);
+        let result = self.tree(tree, Got::new(data.clone()), 0, extensions).map_err(FuncError::from);
         if let Some(outer) = outer {
             self.set = outer;
         }

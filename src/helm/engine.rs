@@ -1,0 +1,75 @@
+//! Parsing and rendering every template of a release, in Helm's order.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::error::{Error, exec_failed, parse_failed};
+use super::functions::{State, without_no_value};
+use super::scope::Template;
+use super::values_type::VALUES;
+use crate::diag::{LogLine, Source, SourceKind};
+use crate::gotmpl::func::Extensions;
+use crate::gotmpl::{self, Set};
+use crate::host::HostHandle;
+use crate::manifest::RenderedFile;
+use crate::value::{Map, Str, Value};
+
+/// What every template that is no partial rendered.
+// Rule: Helm v4.3.1 pkg/engine/engine.go, render and sortTemplates.
+pub(super) fn render(
+    templates: &BTreeMap<Str, Template>,
+    host: HostHandle,
+    lint: bool,
+    log: &mut Vec<LogLine>,
+) -> Result<Vec<RenderedFile>, Error> {
+    let mut order: Vec<(&Str, &Template)> = templates.iter().collect();
+    // Both parsing and rendering go from the deepest path to the flattest, names descending.
+    order.sort_by_key(|(name, _)| Reverse((slashes(name), *name)));
+    let state = State::new(lint);
+    let mut set = Set::new();
+    for (name, template) in &order {
+        let source = Source::new(SourceKind::Chart, &*name.text(), &*template.file.text());
+        set.add(&gotmpl::parse(&source, &state.funcs).map_err(|error| parse_failed(&error))?);
+    }
+    let set = Rc::new(set);
+    let extensions = Extensions::new().with(state).with(host);
+    let mut files = Vec::new();
+    let mut failed = None;
+    for (name, template) in order {
+        let text = name.text();
+        if text.rsplit('/').next().is_some_and(|base| base.starts_with('_')) {
+            continue;
+        }
+        let about = vec![
+            (Str::from_static("Name"), Value::Str(name.clone())),
+            (Str::from_static("BasePath"), Value::Str(template.base_path.clone())),
+        ];
+        template.scope.insert("Template", Value::Map(Map::of(&VALUES, about)));
+        match gotmpl::execute(&set, name, &Value::Map(template.scope.clone()), &extensions) {
+            Ok(out) => {
+                let out = without_no_value(Str::from_bytes(out));
+                files.push(RenderedFile {
+                    template: text.into_owned(),
+                    text: out.text().into_owned(),
+                    trace: Vec::new(),
+                });
+            }
+            Err(error) => {
+                failed = Some(exec_failed(&error));
+                break;
+            }
+        }
+    }
+    if let Some(state) = extensions.get::<State>() {
+        log.append(&mut state.log.borrow_mut());
+    }
+    match failed {
+        None => Ok(files),
+        Some(error) => Err(error),
+    }
+}
+
+fn slashes(name: &Str) -> usize {
+    name.as_bytes().iter().filter(|b| **b == b'/').count()
+}

@@ -1,0 +1,223 @@
+//! Template functions that need the release: `include`, `tpl`, `required`, `fail`, `lookup`, `getHostByName`.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::diag::{Level, LogLine};
+use crate::go::strconv;
+use crate::gotmpl::func::{CallCtx, Func, FuncError, FuncMap, OnError, Param};
+use crate::gotmpl::{Cache, Set, builtins};
+use crate::value::{Map, Str, Value};
+
+/// How often one name may be active at once.
+// Rule: Helm v4.3.1 pkg/engine/engine.go, recursionMaxNums.
+const MAX_INCLUDES: u32 = 1000;
+
+/// What Helm removes from finished output: the text of a missing value.
+pub(super) const NO_VALUE: &str = "<no value>";
+
+/// What the functions of one render share.
+pub(super) struct State {
+    pub(super) funcs: FuncMap,
+    pub(super) lint: bool,
+    pub(super) log: RefCell<Vec<LogLine>>,
+    included: RefCell<HashMap<Str, u32>>,
+    parsed: Cache,
+}
+
+impl State {
+    pub(super) fn new(lint: bool) -> Self {
+        Self {
+            funcs: functions(),
+            lint,
+            log: RefCell::default(),
+            included: RefCell::default(),
+            parsed: Cache::new(),
+        }
+    }
+}
+
+/// Every function a chart's templates may call.
+#[must_use]
+pub fn functions() -> FuncMap {
+    FuncMap::new(&[builtins::TABLE, TABLE])
+}
+
+/// The functions that need the release.
+pub const TABLE: &[Func] = &[
+    Func {
+        name: "fail",
+        params: &[Param::String],
+        variadic: false,
+        call: fail,
+        doc: "nothing: stops the render with a message",
+        examples: &[],
+        on_error: OnError::Fail,
+    },
+    Func {
+        name: "getHostByName",
+        params: &[Param::String],
+        variadic: false,
+        call: |_, _| Ok(Value::Str(Str::EMPTY)),
+        doc: "the empty string: names are not looked up",
+        examples: &[("{{ getHostByName \"localhost\" }}", "")],
+        on_error: OnError::Empty,
+    },
+    Func {
+        name: "include",
+        params: &[Param::String, Param::Any],
+        variadic: false,
+        call: include,
+        doc: "the output of a named template",
+        examples: &[],
+        on_error: OnError::Fail,
+    },
+    Func {
+        name: "lookup",
+        params: &[Param::String, Param::String, Param::String, Param::String],
+        variadic: false,
+        call: |_, _| Ok(Value::Map(Map::new())),
+        doc: "an empty map: there is no cluster to ask",
+        examples: &[("{{ lookup \"v1\" \"Secret\" \"a\" \"b\" }}", "map[]")],
+        on_error: OnError::Empty,
+    },
+    Func {
+        name: "required",
+        params: &[Param::String, Param::Any],
+        variadic: false,
+        call: required,
+        doc: "the second argument; stops the render with the first when that is nil or the empty string",
+        examples: &[("{{ required \"message\" 0 }}", "0")],
+        on_error: OnError::Fail,
+    },
+    Func {
+        name: "tpl",
+        params: &[Param::String, Param::Any],
+        variadic: false,
+        call: tpl,
+        doc: "the output of a text run as a template",
+        examples: &[],
+        on_error: OnError::Fail,
+    },
+];
+
+fn text(arguments: &[Value], index: usize) -> Str {
+    arguments.get(index).and_then(Value::as_str).cloned().unwrap_or_default()
+}
+
+fn argument(arguments: &[Value], index: usize) -> Value {
+    arguments.get(index).cloned().unwrap_or_default()
+}
+
+// Rule: Helm v4.3.1 pkg/engine/engine.go, includeFun.
+fn include(ctx: &mut CallCtx<'_>, arguments: &[Value]) -> Result<Value, FuncError> {
+    let name = text(arguments, 0);
+    let state = ctx.extension::<State>();
+    if let Some(state) = state {
+        let mut included = state.included.borrow_mut();
+        let active = included.entry(name.clone()).or_insert(0);
+        if *active > MAX_INCLUDES {
+            return Err(FuncError::Text(format!(
+                "rendering template has a nested reference name: {name}: unable to execute template"
+            )));
+        }
+        *active += 1;
+    }
+    let set = ctx.templates();
+    let result = ctx.execute(&set, &name, &argument(arguments, 1));
+    if let Some(state) = state
+        && let Some(active) = state.included.borrow_mut().get_mut(&name)
+    {
+        *active -= 1;
+    }
+    result.map(Value::Str)
+}
+
+// Rule: Helm v4.3.1 pkg/engine/engine.go, tplFun.
+fn tpl(ctx: &mut CallCtx<'_>, arguments: &[Value]) -> Result<Value, FuncError> {
+    let source = text(arguments, 0);
+    if !source.as_bytes().windows(2).any(|two| two == b"{{") {
+        return Ok(Value::Str(without_no_value(source)));
+    }
+    let Some(state) = ctx.extension::<State>() else {
+        return Err(FuncError::new("tpl works only while a chart is rendered"));
+    };
+    let parsed = state.parsed.parse("gotpl", &source, &state.funcs).map_err(|error| {
+        FuncError::Text(format!("cannot parse template {}: {error}", strconv::quote(source.as_bytes())))
+    })?;
+    let mut set = Set::on(&ctx.templates());
+    set.add(&parsed);
+    let Some(tree) = parsed.get("gotpl") else { return Ok(Value::Str(Str::EMPTY)) };
+    let out = ctx.execute_tree(&Rc::new(set), tree, &argument(arguments, 1)).map_err(|error| {
+        let source = strconv::quote(source.as_bytes());
+        error.wrapped(format!("error during tpl function execution for {source}: "))
+    })?;
+    Ok(Value::Str(without_no_value(out)))
+}
+
+// Rule: Helm v4.3.1 pkg/engine/engine.go, initFunMap: nil and the empty string are refused, nothing else.
+fn required(ctx: &mut CallCtx<'_>, arguments: &[Value]) -> Result<Value, FuncError> {
+    let value = argument(arguments, 1);
+    let words = match &value {
+        Value::Missing | Value::Nil => "missing required value",
+        Value::Str(text) if text.is_empty() => "missing required values",
+        _ => return Ok(value),
+    };
+    let message = text(arguments, 0);
+    match lint_state(ctx) {
+        Some(state) => {
+            let line = LogLine::new(Level::Warn, words).with("message", message.text());
+            state.log.borrow_mut().push(line);
+            Ok(Value::Str(Str::EMPTY))
+        }
+        None => Err(FuncError::Fail(message.text().into_owned())),
+    }
+}
+
+fn fail(ctx: &mut CallCtx<'_>, arguments: &[Value]) -> Result<Value, FuncError> {
+    let message = text(arguments, 0);
+    match lint_state(ctx) {
+        Some(state) => {
+            let line = LogLine::new(Level::Info, "funcMap fail").with("message", message.text());
+            state.log.borrow_mut().push(line);
+            Ok(Value::Str(Str::EMPTY))
+        }
+        None => Err(FuncError::Fail(message.text().into_owned())),
+    }
+}
+
+fn lint_state<'a>(ctx: &CallCtx<'a>) -> Option<&'a State> {
+    ctx.extension::<State>().filter(|state| state.lint)
+}
+
+/// The text with every `<no value>` taken out.
+pub(super) fn without_no_value(text: Str) -> Str {
+    let bytes = text.as_bytes();
+    let mark = NO_VALUE.as_bytes();
+    let mut at = find(bytes, mark, 0);
+    if at.is_none() {
+        return text;
+    }
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut from = 0;
+    while let Some(hit) = at {
+        out.extend_from_slice(bytes.get(from..hit).unwrap_or_default());
+        from = hit + mark.len();
+        at = find(bytes, mark, from);
+    }
+    out.extend_from_slice(bytes.get(from..).unwrap_or_default());
+    Str::from_bytes(out)
+}
+
+fn find(bytes: &[u8], mark: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let rest = bytes.get(at..)?;
+        let hit = at + rest.iter().position(|b| Some(b) == mark.first())?;
+        if bytes.get(hit..)?.starts_with(mark) {
+            return Some(hit);
+        }
+        at = hit + 1;
+    }
+}

@@ -1,0 +1,22 @@
+//! A release: a chart, user values and options become manifests, hooks and notes, as `helm template` does it.
+//!
+//! Rendering is a function of its inputs and a [`Host`](crate::host::Host); nothing here prints or reads a file.
+
+mod capabilities;
+mod dependencies;
+mod engine;
+mod error;
+mod files;
+mod functions;
+mod kube_version;
+mod release;
+mod scope;
+mod tree;
+mod values_type;
+
+pub use capabilities::{DEFAULT_API_VERSIONS, HELM_VERSION};
+pub use dependencies::is_compatible;
+pub use error::{Error, ErrorKind};
+pub use functions::{TABLE, functions};
+pub use kube_version::KubeVersion;
+pub use release::{Crd, Release, Rendered, is_valid_name};

@@ -1,0 +1,261 @@
+//! [`Release`]: everything `helm template` needs to know, and what comes out of it.
+
+use super::capabilities::Capabilities;
+use super::dependencies::{self, is_compatible};
+use super::error::{Error, ErrorKind};
+use super::kube_version::KubeVersion;
+use super::tree::Member;
+use super::{engine, scope};
+use crate::chart::Chart;
+use crate::codec::{self, Node};
+use crate::diag::{Level, LogLine};
+use crate::host::{Host, HostHandle};
+use crate::manifest::{self, Hook, Manifest, RenderedFile};
+use crate::value::{Map, Value};
+use crate::values;
+
+/// A release to be rendered.
+///
+/// # Examples
+/// ```no_run
+/// use clearml_k8s::{chart::Chart, helm::Release, host::System};
+///
+/// let chart = Chart::load("./mychart").unwrap();
+/// let out = Release::new("demo", &chart).namespace("prod").render(System).unwrap();
+/// print!("{}", out.text());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Release {
+    name: String,
+    namespace: String,
+    chart: Chart,
+    values: Node,
+    kube_version: KubeVersion,
+    api_versions: Vec<String>,
+    is_upgrade: bool,
+    skip_schema_validation: bool,
+    lint: bool,
+    unnamed: bool,
+}
+
+/// A file of a chart's `crds/` folder.
+#[derive(Clone, Debug)]
+pub struct Crd {
+    /// Full path: chart, subcharts, file.
+    pub source: String,
+    /// The text as it stands in the file.
+    pub text: String,
+}
+
+/// What a release renders to.
+#[derive(Clone, Debug, Default)]
+pub struct Rendered {
+    /// Files of `crds/` folders; never templates.
+    pub crds: Vec<Crd>,
+    /// Manifests in install order.
+    pub manifests: Vec<Manifest>,
+    /// Hooks in install order.
+    pub hooks: Vec<Hook>,
+    /// The root chart's `NOTES.txt`.
+    pub notes: String,
+    /// What Helm writes to its log on the way.
+    pub log: Vec<LogLine>,
+}
+
+impl Rendered {
+    /// What `helm template` prints, without CRDs.
+    #[must_use]
+    pub fn text(&self) -> String {
+        manifest::print_manifests([], &self.manifests, &self.hooks)
+    }
+}
+
+impl Release {
+    /// A release of a chart with default values, in the namespace `default`.
+    #[must_use]
+    pub fn new(name: impl Into<String>, chart: &Chart) -> Self {
+        Self {
+            name: name.into(),
+            namespace: "default".to_owned(),
+            chart: chart.clone(),
+            values: Node::map(codec::Map::default()),
+            kube_version: KubeVersion::default(),
+            api_versions: Vec::new(),
+            is_upgrade: false,
+            skip_schema_validation: false,
+            lint: false,
+            unnamed: false,
+        }
+    }
+
+    /// The same in another namespace.
+    #[must_use]
+    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.namespace = namespace.into();
+        self
+    }
+
+    /// The same with these user values.
+    #[must_use]
+    pub fn values(mut self, values: Node) -> Self {
+        self.values = values;
+        self
+    }
+
+    /// The same for another Kubernetes version; without it, the one Helm v4.3.1 assumes.
+    #[must_use]
+    pub fn kube_version(mut self, version: KubeVersion) -> Self {
+        self.kube_version = version;
+        self
+    }
+
+    /// The same with further entries in `.Capabilities.APIVersions`.
+    #[must_use]
+    pub fn api_versions(mut self, versions: Vec<String>) -> Self {
+        self.api_versions = versions;
+        self
+    }
+
+    /// The same as an upgrade instead of an install.
+    #[must_use]
+    pub fn is_upgrade(mut self, is_upgrade: bool) -> Self {
+        self.is_upgrade = is_upgrade;
+        self
+    }
+
+    /// The same without asking the charts' schemas.
+    #[must_use]
+    pub fn skip_schema_validation(mut self, skip: bool) -> Self {
+        self.skip_schema_validation = skip;
+        self
+    }
+
+    /// The same as `helm lint` renders: `required` and `fail` only write to the log, and the name is not checked.
+    #[must_use]
+    pub fn lint(mut self, lint: bool) -> Self {
+        self.lint = lint;
+        self.unnamed = lint;
+        self
+    }
+
+    /// The documents of the release.
+    ///
+    /// # Errors
+    /// Helm's own text for whatever Helm refuses.
+    pub fn render(&self, host: impl Host + 'static) -> Result<Rendered, Error> {
+        let mut log = Vec::new();
+        let mut rendered = self.render_logged(host, &mut log)?;
+        rendered.log = log;
+        Ok(rendered)
+    }
+
+    /// The same; what Helm would log is added to `log`, also when rendering fails.
+    ///
+    /// # Errors
+    /// Helm's own text for whatever Helm refuses.
+    // Rule: Helm v4.3.1 pkg/action/install.go, RunWithContext, and pkg/action/action.go, renderResources.
+    pub fn render_logged(
+        &self,
+        host: impl Host + 'static,
+        log: &mut Vec<LogLine>,
+    ) -> Result<Rendered, Error> {
+        let (member, mut files) = self.render_files(host, log)?;
+        let mut notes = String::new();
+        let own_notes = format!("{}/templates/NOTES.txt", member.name);
+        files.retain(|file| {
+            if file.template == own_notes {
+                notes.clone_from(&file.text);
+            }
+            !file.template.ends_with("NOTES.txt")
+        });
+        let collected = manifest::collect(&mut files, log).map_err(|text| ErrorKind::Manifest.error(text))?;
+        let mut crds = Vec::new();
+        add_crds(&member, &member.name, &mut crds);
+        Ok(Rendered { crds, manifests: collected.manifests, hooks: collected.hooks, notes, log: Vec::new() })
+    }
+
+    /// What every template rendered, notes included, before it is cut into documents.
+    pub(super) fn render_files(
+        &self,
+        host: impl Host + 'static,
+        log: &mut Vec<LogLine>,
+    ) -> Result<(Member, Vec<RenderedFile>), Error> {
+        if !self.unnamed && !is_valid_name(&self.name) {
+            let text =
+                format!("release name {}: {NAME_RULE}", crate::go::strconv::quote(self.name.as_bytes()));
+            log.push(LogLine::new(Level::Error, "release name check failed").with("error", text.as_str()));
+            return Err(ErrorKind::Name.error(format!("release name check failed: {text}")));
+        }
+        let mut member = Member::new(&self.chart);
+        dependencies::process(&mut member, &self.values, log).map_err(|text| {
+            if self.lint {
+                return ErrorKind::Dependencies.error(text);
+            }
+            log.push(
+                LogLine::new(Level::Error, "chart dependencies processing failed")
+                    .with("error", text.as_str()),
+            );
+            ErrorKind::Dependencies.error(format!("chart dependencies processing failed: {text}"))
+        })?;
+        let values = values::coalesce(&member, &self.values, log)
+            .map_err(|error| ErrorKind::Values.error(error.helm_text()))?;
+        let range = &self.chart.metadata().kube_version;
+        if !self.lint && !range.is_empty() && !is_compatible(range, &self.kube_version.normalized) {
+            return Err(ErrorKind::KubeVersion.error(format!(
+                "chart requires kubeVersion: {range} which is incompatible with Kubernetes {}",
+                self.kube_version.version
+            )));
+        }
+        let values = codec::to_value(&values).as_map().cloned().unwrap_or_default();
+        let capabilities = Capabilities::value(&self.kube_version, &self.api_versions);
+        let templates = scope::templates(&member, values, self.release_value(), capabilities);
+        let files = engine::render(&templates, HostHandle::new(host), self.lint, log)?;
+        Ok((member, files))
+    }
+
+    fn release_value(&self) -> Value {
+        let map: Map = [
+            ("IsInstall", Value::Bool(!self.is_upgrade)),
+            ("IsUpgrade", Value::Bool(self.is_upgrade)),
+            ("Name", Value::from(self.name.as_str())),
+            ("Namespace", Value::from(self.namespace.as_str())),
+            ("Revision", Value::Int(1)),
+            ("Service", Value::from("Helm")),
+        ]
+        .into_iter()
+        .collect();
+        Value::Map(map)
+    }
+}
+
+// Rule: Helm v4.3.1 pkg/chart/v2/chart.go, CRDObjects.
+fn add_crds(member: &Member, path: &str, crds: &mut Vec<Crd>) {
+    for file in member.chart.files() {
+        let known = file.path().rsplit_once('.').is_some_and(|(_, end)| {
+            ["yaml", "yml", "json"].iter().any(|known| end.eq_ignore_ascii_case(known))
+        });
+        if file.path().starts_with("crds/") && known {
+            crds.push(Crd { source: format!("{path}/{}", file.path()), text: file.text().into_owned() });
+        }
+    }
+    for child in &member.children {
+        add_crds(child, &format!("{path}/charts/{}", child.name), crds);
+    }
+}
+
+const NAME_RULE: &str = "invalid release name, must match regex \
+     ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ \
+     and the length must not be longer than 53";
+
+/// Whether a release may have this name.
+// Rule: Helm v4.3.1 pkg/chart/v2/util/validate_name.go, ValidateReleaseName.
+#[must_use]
+pub fn is_valid_name(name: &str) -> bool {
+    let part = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+    };
+    name.len() <= 53 && name.split('.').all(part)
+}

@@ -1,0 +1,154 @@
+//! What a template gets as `.`: one map a chart, shared by all its templates.
+
+use std::collections::BTreeMap;
+
+use super::tree::Member;
+use super::{files, values_type};
+use crate::chart::{Dependency, File};
+use crate::codec::to_value;
+use crate::value::{List, Map, MapType, Str, Value};
+
+/// A template to be parsed, and rendered unless its name starts with `_`.
+pub(super) struct Template {
+    /// Its file.
+    pub file: File,
+    /// What it gets as `.`.
+    pub scope: Map,
+    /// `.Template.BasePath`
+    pub base_path: Str,
+}
+
+/// Every template of the charts by full name.
+// Rule: Helm v4.3.1 pkg/engine/engine.go, allTemplates.
+pub(super) fn templates(
+    root: &Member,
+    values: Map,
+    release: Value,
+    capabilities: Value,
+) -> BTreeMap<Str, Template> {
+    let mut templates = BTreeMap::new();
+    let shared = Shared { release, capabilities };
+    add_chart(root, &root.name, true, values_type::values(&values), &shared, &mut templates);
+    templates
+}
+
+struct Shared {
+    release: Value,
+    capabilities: Value,
+}
+
+fn add_chart(
+    member: &Member,
+    path: &str,
+    is_root: bool,
+    values: Value,
+    shared: &Shared,
+    templates: &mut BTreeMap<Str, Template>,
+) -> Map {
+    let subcharts = Map::new();
+    let scope: Map = [
+        ("Capabilities", shared.capabilities.clone()),
+        ("Chart", chart_value(member, is_root)),
+        ("Files", files::value(member.chart.files())),
+        ("Release", shared.release.clone()),
+        ("Subcharts", Value::Map(subcharts.clone())),
+        ("Values", values.clone()),
+    ]
+    .into_iter()
+    .collect();
+    let own = values.as_map().cloned().unwrap_or_default();
+    for child in &member.children {
+        let section = values_type::find_table(&own, &child.name).map(|map| values_type::values(&map));
+        let values = section.unwrap_or_else(|_| values_type::empty());
+        let path = format!("{path}/charts/{}", child.name);
+        let map = add_chart(child, &path, false, values, shared, templates);
+        subcharts.insert(child.name.as_str(), Value::Map(map));
+    }
+    let base_path = Str::from(format!("{path}/templates"));
+    for file in member.chart.templates() {
+        let partial = file.path().rsplit('/').next().is_some_and(|name| name.starts_with('_'));
+        if member.is_library() && !partial {
+            continue;
+        }
+        let name = Str::from(format!("{path}/{}", file.path()));
+        templates.insert(
+            name,
+            Template { file: file.clone(), scope: scope.clone(), base_path: base_path.clone() },
+        );
+    }
+    scope
+}
+
+fn strings(items: &[String]) -> Value {
+    Value::list(items.iter().map(|item| Value::from(item.as_str())).collect())
+}
+
+/// `.Chart`: a map with Go's field names.
+// Rule: Helm v4.3.1 pkg/chart/common.go, structToMap.
+fn chart_value(member: &Member, is_root: bool) -> Value {
+    let metadata = member.chart.metadata();
+    let text = |text: &str| Value::from(text);
+    let annotations = match &metadata.annotations {
+        None => Map::nil(&MapType::STRINGS),
+        Some(entries) => Map::of(
+            &MapType::STRINGS,
+            entries.iter().map(|(key, value)| (Str::from(key), Value::from(value.as_str()))).collect(),
+        ),
+    };
+    let maintainers = metadata
+        .maintainers
+        .iter()
+        .map(|it| {
+            let fields = [("Email", text(&it.email)), ("Name", text(&it.name)), ("URL", text(&it.url))];
+            Value::Map(fields.into_iter().collect())
+        })
+        .collect();
+    let dependencies = member.dependencies.iter().flatten().map(dependency_value).collect();
+    let map: Map = [
+        ("APIVersion", text(&metadata.api_version)),
+        ("Annotations", Value::Map(annotations)),
+        ("AppVersion", text(&metadata.app_version)),
+        ("Condition", text(&metadata.condition)),
+        ("Dependencies", Value::list(dependencies)),
+        ("Deprecated", Value::Bool(metadata.deprecated)),
+        ("Description", text(&metadata.description)),
+        ("Home", text(&metadata.home)),
+        ("Icon", text(&metadata.icon)),
+        ("IsRoot", Value::Bool(is_root)),
+        ("Keywords", strings(&metadata.keywords)),
+        ("KubeVersion", text(&metadata.kube_version)),
+        ("Maintainers", Value::list(maintainers)),
+        ("Name", text(&member.name)),
+        ("Sources", strings(&metadata.sources)),
+        ("Tags", text(&metadata.tags)),
+        ("Type", text(&metadata.kind)),
+        ("Version", text(&metadata.version)),
+    ]
+    .into_iter()
+    .collect();
+    Value::Map(map)
+}
+
+fn dependency_value(dependency: &Dependency) -> Value {
+    let imports = dependency.import_values.iter().map(|item| match item.as_map() {
+        Some(map) if map.entries().iter().all(|entry| entry.value.as_str().is_some()) => {
+            let entries =
+                map.entries().iter().map(|entry| (Str::from(entry.key.clone()), to_value(&entry.value)));
+            Value::Map(Map::of(&MapType::STRINGS, entries.collect()))
+        }
+        _ => to_value(item),
+    });
+    let map: Map = [
+        ("Alias", Value::from(dependency.alias.as_str())),
+        ("Condition", Value::from(dependency.condition.as_str())),
+        ("Enabled", Value::Bool(dependency.enabled)),
+        ("ImportValues", Value::List(List::new(imports.collect()))),
+        ("Name", Value::from(dependency.name.as_str())),
+        ("Repository", Value::from(dependency.repository.as_str())),
+        ("Tags", strings(&dependency.tags)),
+        ("Version", Value::from(dependency.version.as_str())),
+    ]
+    .into_iter()
+    .collect();
+    Value::Map(map)
+}
