@@ -31,7 +31,7 @@ impl Tally {
             (false, true) => self.known += 1,
             (true, true) => self.failed.push(format!("{name}: agrees now, remove it from KNOWN")),
             (false, false) => {
-                self.failed.push(format!("{name}\n  wanted {}\n  got    {}", cut(wanted), cut(got)))
+                self.failed.push(format!("{name}\n  wanted {}\n  got    {}", cut(wanted), cut(got)));
             }
         }
     }
@@ -89,15 +89,12 @@ fn reading(folder: &Path, tally: &mut Tally) {
             assert!(place.is_some() || error.what() == yaml::ErrorKind::Type, "{name}: no place");
         }
         let number = name.get(..3).unwrap_or_default();
-        let wanted = match std::fs::read_to_string(folder.join(format!("{number}.expected.json"))) {
-            Ok(text) => json::write(&json_text(&text)),
-            Err(_) => {
-                let text = std::fs::read_to_string(folder.join(format!("{number}.error"))).expect("an error");
-                format!(
-                    "error: {}",
-                    text.trim_end().replacen(&format!("Error: failed to parse {name}: "), "", 1)
-                )
-            }
+        let wanted = if let Ok(text) = std::fs::read_to_string(folder.join(format!("{number}.expected.json")))
+        {
+            json::write(&json_text(&text))
+        } else {
+            let text = std::fs::read_to_string(folder.join(format!("{number}.error"))).expect("an error");
+            format!("error: {}", text.trim_end().replacen(&format!("Error: failed to parse {name}: "), "", 1))
         };
         tally.check(&format!("-f {name}"), &got, &wanted);
 

@@ -17,7 +17,7 @@ const MAX_DEPTH: usize = 128;
 pub struct Moment {
     /// In RFC 3339; a missing date is the first day of year 0, a missing zone is `Z`.
     pub text: String,
-    /// The name BurntSushi gives the zone of a time without one: `date-local`, `time-local`,
+    /// The name `BurntSushi/toml` gives the zone of a time without one: `date-local`, `time-local`,
     /// `datetime-local`.
     pub zone: Option<&'static str>,
 }
@@ -26,7 +26,7 @@ pub struct Moment {
 /// are made by `time`.
 ///
 /// # Errors
-/// `toml: line 2: …` with the words of the `toml` crate, which differ from BurntSushi's.
+/// `toml: line 2: …` with the words of the `toml` crate, which differ from Go's.
 pub fn read(source: &Source, time: &dyn Fn(&Moment) -> Value) -> Result<Value, String> {
     let text = source.text();
     let line = |offset: usize| source.line_column(offset).line;
@@ -142,7 +142,7 @@ pub enum WriteError {
 /// The TOML of a value: keys sorted, tables behind everything else and indented by two blanks a level.
 ///
 /// # Errors
-/// BurntSushi's text.
+/// The text of Go's library.
 // Rule: github.com/BurntSushi/toml v1.6.0, encode.go.
 pub fn write(value: &Value) -> Result<String, WriteError> {
     let mut writer = Writer { out: String::new() };

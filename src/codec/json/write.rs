@@ -106,7 +106,7 @@ fn write_tree<T: Tree>(root: T, form: Form) -> Result<String, String> {
                     return Err(text);
                 }
                 Item::Text(text) | Item::Bare(text) | Item::Binary(text) => {
-                    quote(&mut out, &text.text(), form)
+                    quote(&mut out, &text.text(), form);
                 }
             }
         }

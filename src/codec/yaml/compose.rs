@@ -268,13 +268,14 @@ impl<'d, 's> Composer<'d, 's> {
                 self.odd_numbers |= !value.is_finite();
                 Data::Float(value)
             }
-            Ok(resolve::Kind::Text) if scalar.tag == Some(BINARY_TAG) => match gotext::base64(&text) {
-                Some(text) => Data::String(text.into()),
-                None => {
+            Ok(resolve::Kind::Text) if scalar.tag == Some(BINARY_TAG) => {
+                if let Some(text) = gotext::base64(&text) {
+                    Data::String(text.into())
+                } else {
                     self.late_error("!!binary value contains invalid base64 data", None, span);
                     Data::Null
                 }
-            },
+            }
             Ok(resolve::Kind::Text) => Data::String(Arc::from(&*text)),
             Err(message) => {
                 self.late_error(&message, Some("change the tag, or quote the value and drop the tag"), span);

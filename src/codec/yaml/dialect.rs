@@ -103,14 +103,13 @@ impl<'a> Dialect<'a> {
 
     /// Replaces every `\'` of the double-quoted scalar that begins at `start`.
     fn hide_quotes(&mut self, start: usize) -> bool {
-        let quote = match self.quote {
-            Some(quote) => quote,
-            None => {
-                let Ok(text) = str::from_utf8(&self.bytes) else { return false };
-                // Two bytes wide, printable and no kind of blank.
-                let Some(quote) = ('\u{100}'..='\u{17F}').find(|&c| !text.contains(c)) else { return false };
-                quote
-            }
+        let quote = if let Some(quote) = self.quote {
+            quote
+        } else {
+            let Ok(text) = str::from_utf8(&self.bytes) else { return false };
+            // Two bytes wide, printable and no kind of blank.
+            let Some(quote) = ('\u{100}'..='\u{17F}').find(|&c| !text.contains(c)) else { return false };
+            quote
         };
         self.quote = Some(quote);
         let mut pair = [0; 2];
@@ -212,7 +211,7 @@ impl<'a> Dialect<'a> {
         }
         let written = self.bytes.get(event.start.offset..event.end.offset)?;
         let before = written.iter().position(|&byte| byte == b'?')?;
-        let breaks = written.get(..before)?.iter().filter(|&&byte| byte == b'\n').count();
+        let breaks = written.get(..before)?.split(|&byte| byte == b'\n').count() - 1;
         Some(Mark { offset: event.start.offset + before, line: event.start.line + breaks, column: 0 })
     }
 

@@ -1,5 +1,7 @@
 //! Reading, end to end. Expected texts were printed by Helm v4.3.1.
 
+use std::fmt::Write as _;
+
 use super::*;
 use crate::codec::{Data, Node, Numbers, Style};
 use crate::diag::{Source, SourceKind};
@@ -60,7 +62,8 @@ fn of_a_key_written_twice_the_last_counts_and_both_are_noted() {
 #[test]
 fn keys_become_text_as_sigs_yaml_makes_it() {
     let root = root("yes: 1\n0x10: 1\n1e3: 1\n1.123456789: 1\n.inf: 1\n");
-    let keys: Vec<_> = root.as_map().into_iter().flat_map(|map| map.entries()).map(|e| &*e.key).collect();
+    let keys: Vec<_> =
+        root.as_map().into_iter().flat_map(crate::codec::Map::entries).map(|e| &*e.key).collect();
     assert_eq!(keys, [".inf", "1.1234568", "1000", "16", "true"]);
 }
 
@@ -142,7 +145,7 @@ fn aliases_are_bounded() {
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..10 {
         let items = vec![format!("*a{}", level - 1); 10].join(", ");
-        bomb.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+        writeln!(bomb, "a{level}: &a{level} [{items}]").expect("a string takes all");
     }
     assert!(helm_text(&bomb).ends_with("yaml: document contains excessive aliasing"));
 }

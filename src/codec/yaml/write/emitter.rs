@@ -75,27 +75,25 @@ impl Emitter {
             }
             match frames.last_mut() {
                 None => break,
-                Some(Frame::List { items, outer }) => match items.next() {
-                    Some(item) => {
+                Some(Frame::List { items, outer }) => {
+                    if let Some(item) = items.next() {
                         self.start_line();
                         self.indicator("-", true, true);
                         next = Some((item, Spot::Item));
-                    }
-                    None => {
+                    } else {
                         self.indent = *outer;
                         frames.pop();
                     }
-                },
-                Some(Frame::Map { entries, outer }) => match entries.next() {
-                    Some((key, value)) => {
+                }
+                Some(Frame::Map { entries, outer }) => {
+                    if let Some((key, value)) = entries.next() {
                         self.key(&key);
                         next = Some((value, Spot::Value));
-                    }
-                    None => {
+                    } else {
                         self.indent = *outer;
                         frames.pop();
                     }
-                },
+                }
             }
         }
         self.start_line();

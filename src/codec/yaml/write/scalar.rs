@@ -8,6 +8,7 @@ use crate::codec::yaml::resolve;
 /// What the characters of a text allow.
 // Rule: go-yaml v2.4.4 and v3.0.5 emitterc.go, yaml_emitter_analyze_scalar, for block context.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools)] // four independent answers
 pub(super) struct Analysis {
     pub multiline: bool,
     pub plain: bool,
@@ -28,6 +29,9 @@ pub(super) fn is_printable(c: char) -> bool {
 /// Looks at every character once. `pretty` is v3, which has tabs in literals; `careful` refuses line
 /// breaks other than `\n`.
 pub(super) fn analyze(text: &str, pretty: bool, careful: bool) -> Analysis {
+    if is_simple(text) {
+        return Analysis { multiline: false, plain: true, single: true, literal: true };
+    }
     let mut indicators = text.starts_with("---") || text.starts_with("...");
     let (mut tabs, mut special, mut multiline) = (false, false, false);
     let (mut leading, mut trailing_space, mut trailing_break) = (false, false, false);
@@ -77,6 +81,18 @@ pub(super) fn analyze(text: &str, pretty: bool, careful: bool) -> Analysis {
         plain: single && !leading && !trailing_space && !trailing_break && !multiline && !indicators,
         single,
         literal: !text.is_empty() && !trailing_space && !odd,
+    }
+}
+
+/// Whether nothing in a text can matter: most texts there are.
+fn is_simple(text: &str) -> bool {
+    let simple = |&byte: &u8| byte.is_ascii_alphanumeric() || b" _./-=+".contains(&byte);
+    match text.as_bytes() {
+        [first, rest @ ..] => {
+            let ends = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'/' || *byte == b'_';
+            ends(first) && rest.last().is_none_or(ends) && rest.iter().all(simple)
+        }
+        [] => false,
     }
 }
 
