@@ -13,7 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("trace", &["diag", "codec"]),
     ("gotmpl", &["diag", "value", "go", "trace"]),
     ("sprig", &["gotmpl", "value", "go", "codec", "host"]),
-    ("manifest", &["diag", "codec", "trace"]),
+    ("manifest", &["diag", "go", "codec", "trace"]),
     ("kube", &["codec"]),
     ("check", &["diag", "codec", "manifest", "kube", "trace"]),
     ("chart", &["diag", "value", "go", "codec"]),
