@@ -5,10 +5,14 @@
 
 mod convert;
 mod decimal;
+mod defaults;
+mod dicts;
+mod equal;
+mod lists;
 mod math;
 mod table;
 
 use crate::gotmpl::func::Func;
 
 /// The tables of all families; Go's own functions and those that need a release stand elsewhere.
-pub const TABLES: &[&[Func]] = &[math::TABLE];
+pub const TABLES: &[&[Func]] = &[defaults::TABLE, dicts::TABLE, lists::TABLE, math::TABLE];
