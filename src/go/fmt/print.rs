@@ -291,10 +291,11 @@ impl<'o> Printer<'o> {
         self.write("}");
     }
 
-    /// Addresses differ from run to run in Go, so any will do.
+    /// Addresses differ from run to run in Go, so any will do. Rule: fmt/print.go `fmtPointer`.
     fn pointer(&mut self, value: &Value, verb: char) {
-        match value.kind() {
-            Kind::Ptr | Kind::Map | Kind::Slice | Kind::Func => self.write("0xc000000000"),
+        let points = matches!(value.kind(), Kind::Ptr | Kind::Map | Kind::Slice | Kind::Func);
+        match verb {
+            'p' | 'v' | 'x' | 'd' | 'b' | 'o' | 'X' if points => self.write("0xc000000000"),
             _ => self.bad_verb(value, verb),
         }
     }

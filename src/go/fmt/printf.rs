@@ -157,13 +157,13 @@ impl Formatter<'_> {
     fn number(&mut self) -> Option<usize> {
         let mut number = None;
         while let Some(digit @ b'0'..=b'9') = self.peek() {
-            let value = number.unwrap_or(0) * 10 + usize::from(digit - b'0');
-            if value > TOO_LARGE {
+            let before = number.unwrap_or(0);
+            if before > TOO_LARGE {
                 // Quirk: fmt `parsenum` gives up by going to the end of the format.
                 self.at = self.format.len();
                 return None;
             }
-            number = Some(value);
+            number = Some(before * 10 + usize::from(digit - b'0'));
             self.at += 1;
         }
         number

@@ -73,6 +73,9 @@ fn equal(a: &Value, b: &Value) -> Result<bool, FuncError> {
 
 /// Values of no basic kind: nil equals nil, pointers and structs compare, lists and maps do not.
 fn equal_others(a: &Value, b: &Value) -> Result<bool, FuncError> {
+    if a.is_nil() || b.is_nil() {
+        return Ok(a.is_nil() && b.is_nil());
+    }
     for value in [a, b] {
         if matches!(value, Value::List(_) | Value::Map(_) | Value::Bytes(_)) {
             return Err(non_comparable(value));
@@ -82,7 +85,7 @@ fn equal_others(a: &Value, b: &Value) -> Result<bool, FuncError> {
         (Value::Object(x), Value::Object(y)) => {
             Ok(std::rc::Rc::ptr_eq(x, y) || x.equals(&**y).unwrap_or(false))
         }
-        _ => Ok(a.is_nil() && b.is_nil()),
+        _ => Ok(false),
     }
 }
 
