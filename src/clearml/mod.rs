@@ -7,12 +7,14 @@ mod config;
 mod engine;
 pub mod migrate;
 mod names;
+mod notes;
 mod objects;
 mod presets;
 mod print;
 mod quantity;
 mod reader;
 mod render;
+mod schema;
 mod secrets;
 mod settings;
 mod template;
@@ -23,8 +25,9 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use presets::{preset, preset_names, schema, values};
-pub use render::{Options, Rendered, defaults, render};
+pub use presets::{Preset, preset, preset_names, presets};
+pub use render::{Options, Rendered, defaults, render, values};
+pub use schema::schema;
 pub use secrets::{is_secret_path, secret_places};
 
 use crate::diag::Code;

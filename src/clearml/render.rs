@@ -5,11 +5,11 @@ use std::sync::OnceLock;
 use super::engine::Engine;
 use super::reader::{Problems, Reader};
 use super::settings::Settings;
-use super::{objects, templates};
+use super::{notes, objects, schema, templates, versions};
 use crate::codec::{Node, yaml};
 use crate::diag::{Code, Diagnostic, Severity, Source, SourceKind};
 use crate::manifest::Manifest;
-use crate::values;
+use crate::values::overlay;
 
 /// What is decided outside the values.
 #[derive(Clone, Debug)]
@@ -60,9 +60,12 @@ const INTERNAL: Code = Code("clearml::internal");
 pub fn render(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic>> {
     let internal = |message: String| vec![Diagnostic::error(INTERNAL, message)];
     let defaults = yaml::read_values(defaults()).map_err(|error| internal(error.helm_text().to_owned()))?;
-    let values = values::overlay(&defaults.root, user);
     let problems = Problems::default();
-    let root = Reader::new(&values, &defaults.root, &problems);
+    schema::unknown_keys(user, &defaults.root, options.strict, &problems);
+    let base = versions::set(user).map(|set| overlay(&defaults.root, &set));
+    let base = base.as_ref().unwrap_or(&defaults.root);
+    let values = overlay(base, user);
+    let root = Reader::new(&values, base, &problems);
     let settings = Settings::read(&root, options);
     if problems.errors() > 0 {
         return Err(problems.take());
@@ -72,5 +75,15 @@ pub fn render(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic
     manifests
         .retain(|manifest| !options.without.iter().any(|kind| kind.eq_ignore_ascii_case(&manifest.kind)));
     let warnings = problems.take().into_iter().filter(|found| found.severity < Severity::Error).collect();
-    Ok(Rendered { manifests, warnings, notes: String::new() })
+    Ok(Rendered { manifests, warnings, notes: notes::notes(&settings) })
+}
+
+/// The user's values over [`defaults`] and the set of images they choose, as [`render`] reads them.
+#[must_use]
+pub fn values(user: &Node) -> Node {
+    let Ok(defaults) = yaml::read_values(defaults()) else { return user.clone() };
+    match versions::set(user) {
+        Some(set) => overlay(&overlay(&defaults.root, &set), user),
+        None => overlay(&defaults.root, user),
+    }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Image {
 
 impl Image {
     /// Reads an image; what is not set comes from `base`.
-    pub(crate) fn read(reader: &Reader<'_>, base: Option<&Self>, _root: &Reader<'_>) -> Self {
+    pub(crate) fn read(reader: &Reader<'_>, base: Option<&Self>) -> Self {
         let repository = reader.child("repository").checked(names::repository, names::REPOSITORY);
         let tag = reader.child("tag").checked(names::tag, names::TAG);
         let digest = reader.child("digest").checked(names::digest, names::DIGEST);
@@ -124,7 +124,7 @@ impl Component {
         let security = or("securityContext", tree, &inherited.security);
         let is_privileged =
             matches!(security.get("privileged").map(|view| &view.shape), Some(Shape::Flag(true)));
-        let mut image = Image::read(&reader.section("image"), base, reader);
+        let mut image = Image::read(&reader.section("image"), base);
         if image.pull_policy.is_none() {
             image.pull_policy.clone_from(&shared.image.pull_policy);
         }
@@ -170,6 +170,12 @@ impl Component {
     pub(crate) fn drop_privileges(&mut self, inherited: &Inherited) {
         self.security = inherited.security.clone();
         self.is_privileged = false;
+    }
+
+    /// The labels of the node it runs on.
+    pub(crate) fn node_selector(&self) -> &View {
+        static NONE: View = View { shape: Shape::Absent, origins: Vec::new() };
+        self.pod.iter().find(|(key, _)| *key == "nodeSelector").map_or(&NONE, |(_, view)| view)
     }
 
     /// What the Deployment of this part shows to its template, apart from what is special to it.

@@ -18,11 +18,15 @@ pub(crate) use services::{Service, Services};
 pub(crate) use shared::Shared;
 pub(crate) use storage::{Mode, Storage, Volume};
 
-use super::reader::Reader;
+use super::reader::{Reader, Setting};
+use super::versions;
+use super::view::Shape;
 use crate::trace::Origin;
 
 /// Everything the objects are made from.
 pub(crate) struct Settings {
+    /// The set of images.
+    pub(crate) versions: Setting<&'static str>,
     pub(crate) shared: Shared,
     pub(crate) services: Services,
     pub(crate) ingress: Option<Ingress>,
@@ -39,11 +43,24 @@ impl Settings {
         let services = Services::read(root);
         let ingress = Ingress::read(root);
         let databases = Databases::read(root, &shared);
-        let storage = Storage::read(root, &shared, &databases);
+        let storage = Storage::read(root, &databases);
         let server = Server::read(root, &shared, &services, ingress.as_ref(), &databases, &storage);
         let agents = Agents::read(root, &shared, &services, ingress.as_ref());
         agents.check_keys(root, &shared, server.has_fixed_users);
-        Self { shared, services, ingress, storage, databases, server, agents }
+        let chosen = root.section("clearml").child("versions").choice(&["compat", "modern"]);
+        let versions = chosen.unwrap_or(Setting { value: "compat", path: "clearml.versions".into(), node: None });
+        versions::check(
+            &versions,
+            shared.acknowledged,
+            &shared.version,
+            [
+                ("elasticsearch", &databases.elasticsearch.version),
+                ("mongo", &databases.mongo.version),
+                ("redis", &databases.redis.version),
+            ],
+            root.problems(),
+        );
+        Self { versions, shared, services, ingress, storage, databases, server, agents }
     }
 
     fn component(&self, name: &str) -> Option<&Component> {
@@ -80,5 +97,15 @@ impl Settings {
             .filter_map(|name| self.component(name))
             .any(|component| component.enabled.value && component.is_privileged);
         agents || service || others
+    }
+
+    /// The labels of the node that the API server runs on, as `kubectl label` takes them.
+    pub(crate) fn node_labels(&self) -> String {
+        let Shape::Map(entries) = &self.server.apiserver.node_selector().shape else { return String::new() };
+        let labels = entries.iter().map(|(key, view)| match &view.shape {
+            Shape::Text(text) => format!("{key}={text}"),
+            _ => String::new(),
+        });
+        labels.collect::<Vec<_>>().join(" ")
     }
 }

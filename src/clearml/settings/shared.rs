@@ -68,7 +68,7 @@ impl Shared {
             let annotations = View::map(component::texts(&account.child("annotations")));
             (account_name.clone().because(created.reasons()), annotations)
         });
-        let image = component::Image::read(&clearml.section("image"), None, root);
+        let image = component::Image::read(&clearml.section("image"), None);
         let version = Version::of(&clearml.child("version"), image.tag.as_ref());
         let own = clearml.child("serviceAccountName").checked(names::dns_subdomain, names::DNS_NAME);
         let account_used = match own {

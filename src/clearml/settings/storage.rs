@@ -118,7 +118,7 @@ const PLACES: [Place; 8] = [
 ];
 
 impl Storage {
-    pub(crate) fn read(root: &Reader<'_>, _shared: &Shared, databases: &Databases) -> Self {
+    pub(crate) fn read(root: &Reader<'_>, databases: &Databases) -> Self {
         let reader = root.section("storage");
         let use_nfs = reader.child("use_nfs").flag_or_default();
         let chosen = reader.child("mode").choice(&["hostPath", "nfs", "existingClaim", "dynamic"]);
@@ -383,9 +383,9 @@ impl Volume {
         self.existing.as_ref().map_or_else(|| View::text(self.pvc), |existing| existing.view())
     }
 
-    /// The name of the claim rendered for it.
-    pub(crate) fn own_claim(&self) -> &'static str {
-        self.pvc
+    /// The folder on the node or the NFS server.
+    pub(crate) fn path(&self) -> &View {
+        &self.path
     }
 
     fn class_view(&self) -> View {
