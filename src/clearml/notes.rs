@@ -77,14 +77,19 @@ fn reach(settings: &Settings, out: &mut String, point: &mut dyn FnMut(&mut Strin
     }
     let ports = [("web", &services.webserver), ("API", &services.apiserver), ("files", &services.fileserver)];
     if ports.iter().any(|(_, service)| service.node_port.is_some()) {
-        point(out, "Open http://<NODE>:<web port>, or point names at the nodes' ports through a load balancer.");
+        point(
+            out,
+            "Open http://<NODE>:<web port>, or point names at the nodes' ports through a load balancer.",
+        );
         for ((what, service), name) in ports.iter().zip(["app", "api", "files"]) {
             if let Some(port) = &service.node_port {
                 let _ = writeln!(out, "   {what:<5} {}   {name}.<your domain> -> nodes:{0}", port.value);
             }
         }
-        let usual = [(&services.webserver, 30080), (&services.apiserver, 30008), (&services.fileserver, 30081)];
-        if usual.iter().any(|(service, port)| service.node_port.as_ref().is_none_or(|own| own.value != *port)) {
+        let usual =
+            [(&services.webserver, 30080), (&services.apiserver, 30008), (&services.fileserver, 30081)];
+        if usual.iter().any(|(service, port)| service.node_port.as_ref().is_none_or(|own| own.value != *port))
+        {
             out.push_str("   The web app expects 30080, 30008 and 30081, or names app., api. and files.; with others set `webserver.configuration`.\n");
         }
     }
@@ -94,11 +99,17 @@ fn storage(settings: &Settings, out: &mut String, point: &mut dyn FnMut(&mut Str
     let storage = &settings.storage;
     match storage.mode {
         Mode::HostPath => {
-            point(out, "Data lies in folders of the node; volumes are kept (Retain) when claims are deleted.");
+            point(
+                out,
+                "Data lies in folders of the node; volumes are kept (Retain) when claims are deleted.",
+            );
             let _ = writeln!(out, "   {}", storage.root.value);
         }
         Mode::Nfs => {
-            point(out, "These folders must exist on the NFS server, owned by 1000 (elastic), 999 (mongo, redis), root (the rest).");
+            point(
+                out,
+                "These folders must exist on the NFS server, owned by 1000 (elastic), 999 (mongo, redis), root (the rest).",
+            );
             for volume in &storage.volumes {
                 let _ = writeln!(out, "   {}", text(volume.path()));
             }

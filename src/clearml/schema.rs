@@ -29,7 +29,12 @@ pub(crate) fn unknown_keys(user: &Node, defaults: &Node, strict: bool, problems:
     let Some(root) = tree() else { return };
     let mut known = Vec::new();
     all_paths(&root, &root, "", 0, &mut known);
-    let walk = Walk { root: &root, known, severity: if strict { Severity::Error } else { Severity::Warning }, problems };
+    let walk = Walk {
+        root: &root,
+        known,
+        severity: if strict { Severity::Error } else { Severity::Warning },
+        problems,
+    };
     walk.node(user, &root, "", 0);
 }
 
@@ -85,12 +90,11 @@ impl Walk<'_> {
     }
 
     fn unknown(&self, at: &str, key: &str, near: Option<String>, place: Option<crate::diag::Place>) {
-        let elsewhere = || {
-            self.known.iter().find(|path| path.rsplit('.').next() == Some(key)).cloned()
-        };
+        let elsewhere = || self.known.iter().find(|path| path.rsplit('.').next() == Some(key)).cloned();
         let help = match near.or_else(elsewhere) {
             _ if at == "trains" => {
-                "these are values of a trains chart; `clearml-k8s migrate` turns them into ClearML's".to_owned()
+                "these are values of a trains chart; `clearml-k8s migrate` turns them into ClearML's"
+                    .to_owned()
             }
             Some(near) => format!("did you mean `{near}`?"),
             None => "`clearml-k8s values` prints every key there is".to_owned(),
@@ -115,7 +119,8 @@ fn resolve<'s>(schema: &'s Node, root: &'s Node) -> &'s Node {
 /// Every path the schema knows.
 pub(crate) fn all_paths(schema: &Node, root: &Node, path: &str, depth: usize, into: &mut Vec<String>) {
     let schema = resolve(schema, root);
-    let Some(properties) = schema.get("properties").and_then(Node::as_map).filter(|_| depth < MAX_DEPTH) else {
+    let Some(properties) = schema.get("properties").and_then(Node::as_map).filter(|_| depth < MAX_DEPTH)
+    else {
         return;
     };
     for entry in properties.entries() {
@@ -155,7 +160,10 @@ mod tests {
             ["values.yaml:1:9: nothing reads `agent.capacities` (did you mean `storage.capacities`?)"]
         );
         assert_eq!(found("agentGroups: {a: {gpu: 1}}").len(), 1);
-        assert_eq!(found("ingress: {annotations: {a/b: c}}\nagentGroups: {a: {gpus: 1}}"), Vec::<String>::new());
+        assert_eq!(
+            found("ingress: {annotations: {a/b: c}}\nagentGroups: {a: {gpus: 1}}"),
+            Vec::<String>::new()
+        );
     }
 
     fn leaves(node: &Node, path: &str, into: &mut BTreeSet<String>) {
@@ -182,20 +190,28 @@ mod tests {
         // Below a value that is a tree of its own, such as a probe, the schema names no keys.
         let more: Vec<_> = there
             .difference(&known)
-            .filter(|path| !known.iter().any(|known| path.starts_with(&format!("{known}.")) && !known_has_keys(&root, known)))
+            .filter(|path| {
+                !known
+                    .iter()
+                    .any(|known| path.starts_with(&format!("{known}.")) && !known_has_keys(&root, known))
+            })
             .collect();
         assert!(more.is_empty(), "in the defaults alone: {more:?}");
     }
 
     fn known_has_keys(root: &Node, path: &str) -> bool {
-        path.split('.').try_fold(root, |schema, key| schema.get("properties")?.get(key)).is_some_and(|schema| schema.get("properties").is_some())
+        path.split('.')
+            .try_fold(root, |schema, key| schema.get("properties")?.get(key))
+            .is_some_and(|schema| schema.get("properties").is_some())
     }
 
     #[test]
     fn every_key_has_a_description_and_secrets_are_known() {
         fn walk(schema: &Node, secret: &mut BTreeSet<String>) {
             for parent in ["properties", "$defs"] {
-                for entry in schema.get(parent).and_then(Node::as_map).map(|map| map.entries()).unwrap_or_default() {
+                for entry in
+                    schema.get(parent).and_then(Node::as_map).map(|map| map.entries()).unwrap_or_default()
+                {
                     let inner = entry.value.get("items").unwrap_or(&entry.value);
                     walk(inner, secret);
                     if entry.value.get("x-clearml-secret").is_some() {
@@ -212,7 +228,10 @@ mod tests {
         let mut known = Vec::new();
         all_paths(&root, &root, "", 0, &mut known);
         for path in known {
-            let schema = path.split('.').try_fold(&root, |schema, key| schema.get("properties")?.get(key)).expect("path");
+            let schema = path
+                .split('.')
+                .try_fold(&root, |schema, key| schema.get("properties")?.get(key))
+                .expect("path");
             assert!(schema.get("description").is_some(), "{path} has no description");
         }
     }

@@ -24,7 +24,11 @@ impl Version {
         if let Some(said) = reader.filled() {
             let numbers = parse(&said.value);
             if let (None, Some(node)) = (numbers, reader.node()) {
-                reader.bad(node, "is no version", "write major and minor number in quotes, such as `\"1.16\"`");
+                reader.bad(
+                    node,
+                    "is no version",
+                    "write major and minor number in quotes, such as `\"1.16\"`",
+                );
             }
             return Self { numbers, from: Some(said) };
         }
@@ -102,7 +106,8 @@ pub(crate) fn check(
     }
     let Some(numbers) = server.numbers else { return };
     let table = releases();
-    let Some(row) = table.iter().rev().find(|row| parse(&row.server).is_some_and(|least| least <= numbers)) else {
+    let Some(row) = table.iter().rev().find(|row| parse(&row.server).is_some_and(|least| least <= numbers))
+    else {
         return;
     };
     for (name, version) in databases {
@@ -115,10 +120,18 @@ pub(crate) fn check(
             problems.add(
                 Diagnostic::error(
                     BAD_VALUE,
-                    format!("server {} cannot work with {name} {}: it needs {} or later", shown(numbers), shown(own), shown(least)),
+                    format!(
+                        "server {} cannot work with {name} {}: it needs {} or later",
+                        shown(numbers),
+                        shown(own),
+                        shown(least)
+                    ),
                 )
                 .maybe_at(place, "chosen here")
-                .help(format!("set `{name}.image.tag` to a version from {} on, after migrating the data", shown(least))),
+                .help(format!(
+                    "set `{name}.image.tag` to a version from {} on, after migrating the data",
+                    shown(least)
+                )),
             );
         } else if parse(released).is_some_and(|(major, _)| major != own.0) && !acknowledged {
             problems.add(

@@ -48,7 +48,8 @@ impl Settings {
         let agents = Agents::read(root, &shared, &services, ingress.as_ref());
         agents.check_keys(root, &shared, server.has_fixed_users);
         let chosen = root.section("clearml").child("versions").choice(&["compat", "modern"]);
-        let versions = chosen.unwrap_or(Setting { value: "compat", path: "clearml.versions".into(), node: None });
+        let versions =
+            chosen.unwrap_or(Setting { value: "compat", path: "clearml.versions".into(), node: None });
         versions::check(
             &versions,
             shared.acknowledged,
