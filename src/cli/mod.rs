@@ -6,14 +6,18 @@
 
 mod args;
 mod completion;
+mod csv;
 mod exit;
 mod helm;
+mod helmflags;
 mod inputs;
 mod man;
 mod output;
+mod pflag;
 mod render;
 mod schema;
 mod select;
+mod template;
 mod ui;
 mod values;
 mod version;

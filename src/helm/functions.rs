@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::diag::{Level, LogLine};
+use crate::diag::{Level, LogLine, Source, SourceKind};
 use crate::go::strconv;
-use crate::gotmpl::func::{CallCtx, Func, FuncError, FuncMap, OnError, Param};
-use crate::gotmpl::{Cache, Set, builtins};
+use crate::gotmpl::func::{CallCtx, Extensions, Func, FuncError, FuncMap, OnError, Param};
+use crate::gotmpl::{self, Cache, Set, builtins};
+use crate::host::{Host, HostHandle};
 use crate::value::{Map, Str, Value};
 
 /// How often one name may be active at once.
@@ -42,6 +43,22 @@ impl State {
 #[must_use]
 pub fn functions() -> FuncMap {
     FuncMap::new(&[builtins::TABLE, TABLE])
+}
+
+/// What a template such as that of `--name-template` gives, run without data.
+///
+/// # Errors
+/// Go's text.
+pub fn name_from_template(template: &str, host: impl Host + 'static) -> Result<String, String> {
+    let funcs = functions();
+    let source = Source::new(SourceKind::Flag, "name-template", template);
+    let parsed = gotmpl::parse(&source, &funcs).map_err(|error| error.to_string())?;
+    let mut set = Set::new();
+    set.add(&parsed);
+    let extensions = Extensions::new().with(HostHandle::new(host));
+    gotmpl::execute(&Rc::new(set), &Str::from_static("name-template"), &Value::Nil, &extensions)
+        .map(|out| Str::from_bytes(out).text().into_owned())
+        .map_err(|error| error.to_string())
 }
 
 /// The functions that need the release.

@@ -17,6 +17,6 @@ mod values_type;
 pub use capabilities::{DEFAULT_API_VERSIONS, HELM_VERSION};
 pub use dependencies::is_compatible;
 pub use error::{Error, ErrorKind};
-pub use functions::{TABLE, functions};
+pub use functions::{TABLE, functions, name_from_template};
 pub use kube_version::KubeVersion;
-pub use release::{Crd, Release, Rendered, is_valid_name};
+pub use release::{Crd, Executed, Release, Rendered, is_valid_name};

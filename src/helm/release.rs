@@ -36,6 +36,7 @@ pub struct Release {
     skip_schema_validation: bool,
     lint: bool,
     unnamed: bool,
+    labels: Vec<String>,
 }
 
 /// A file of a chart's `crds/` folder.
@@ -62,6 +63,35 @@ pub struct Rendered {
     pub log: Vec<LogLine>,
 }
 
+/// What the templates of a release rendered, before it is cut into documents.
+#[derive(Clone, Debug, Default)]
+pub struct Executed {
+    /// What each template rendered, in byte order of the templates' names.
+    pub files: Vec<RenderedFile>,
+    /// The root chart's `NOTES.txt`.
+    pub notes: String,
+    /// Files of `crds/` folders; never templates.
+    pub crds: Vec<Crd>,
+}
+
+impl Executed {
+    /// The documents, told apart and sorted; unknown hooks are dropped with a log line.
+    ///
+    /// # Errors
+    /// Helm's text for the first document that is no YAML.
+    pub fn collect(self, log: &mut Vec<LogLine>) -> Result<Rendered, Error> {
+        let collected =
+            manifest::collect(&self.files, log).map_err(|text| ErrorKind::Manifest.error(text))?;
+        Ok(Rendered {
+            crds: self.crds,
+            manifests: collected.manifests,
+            hooks: collected.hooks,
+            notes: self.notes,
+            log: Vec::new(),
+        })
+    }
+}
+
 impl Rendered {
     /// What `helm template` prints, without CRDs.
     #[must_use]
@@ -85,6 +115,7 @@ impl Release {
             skip_schema_validation: false,
             lint: false,
             unnamed: false,
+            labels: Vec::new(),
         }
     }
 
@@ -113,6 +144,13 @@ impl Release {
     #[must_use]
     pub fn api_versions(mut self, versions: Vec<String>) -> Self {
         self.api_versions = versions;
+        self
+    }
+
+    /// The same with labels of these names on the release itself; manifests do not show them.
+    #[must_use]
+    pub fn labels(mut self, names: Vec<String>) -> Self {
+        self.labels = names;
         self
     }
 
@@ -153,12 +191,20 @@ impl Release {
     ///
     /// # Errors
     /// Helm's own text for whatever Helm refuses.
-    // Rule: Helm v4.3.1 pkg/action/install.go, RunWithContext, and pkg/action/action.go, renderResources.
     pub fn render_logged(
         &self,
         host: impl Host + 'static,
         log: &mut Vec<LogLine>,
     ) -> Result<Rendered, Error> {
+        self.execute(host, log)?.collect(log)
+    }
+
+    /// Every template executed, nothing cut into documents yet.
+    ///
+    /// # Errors
+    /// Helm's own text for whatever Helm refuses.
+    // Rule: Helm v4.3.1 pkg/action/install.go, RunWithContext, and pkg/action/action.go, renderResources.
+    pub fn execute(&self, host: impl Host + 'static, log: &mut Vec<LogLine>) -> Result<Executed, Error> {
         let (member, mut files) = self.render_files(host, log)?;
         let mut notes = String::new();
         let own_notes = format!("{}/templates/NOTES.txt", member.name);
@@ -168,10 +214,10 @@ impl Release {
             }
             !file.template.ends_with("NOTES.txt")
         });
-        let collected = manifest::collect(&mut files, log).map_err(|text| ErrorKind::Manifest.error(text))?;
+        files.sort_by(|a, b| a.template.cmp(&b.template));
         let mut crds = Vec::new();
         add_crds(&member, &member.name, &mut crds);
-        Ok(Rendered { crds, manifests: collected.manifests, hooks: collected.hooks, notes, log: Vec::new() })
+        Ok(Executed { files, notes, crds })
     }
 
     /// What every template rendered, notes included, before it is cut into documents.
@@ -199,6 +245,13 @@ impl Release {
         })?;
         let values = values::coalesce(&member, &self.values, log)
             .map_err(|error| ErrorKind::Values.error(error.helm_text()))?;
+        const SYSTEM: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
+        if self.labels.iter().any(|label| SYSTEM.contains(&&**label)) {
+            return Err(ErrorKind::Values.error(format!(
+                "user supplied labels contains system reserved label name. System labels: [{}]",
+                SYSTEM.join(" ")
+            )));
+        }
         let range = &self.chart.metadata().kube_version;
         if !self.lint && !range.is_empty() && !is_compatible(range, &self.kube_version.normalized) {
             return Err(ErrorKind::KubeVersion.error(format!(

@@ -30,10 +30,11 @@ pub struct Collected {
 /// # Errors
 /// Helm's text, `YAML parse error on …`, for the first document whose head cannot be read.
 // Rule: Helm v4.3.1 pkg/release/v1/util/manifest_sorter.go, SortManifests.
-pub fn collect(files: &mut [RenderedFile], log: &mut Vec<LogLine>) -> Result<Collected, String> {
+pub fn collect(files: &[RenderedFile], log: &mut Vec<LogLine>) -> Result<Collected, String> {
+    let mut files: Vec<&RenderedFile> = files.iter().collect();
     files.sort_by(|a, b| a.template.cmp(&b.template));
     let mut all = Collected::default();
-    for file in files.iter() {
+    for file in files {
         if file.template.rsplit('/').next().is_some_and(|name| name.starts_with('_')) {
             continue;
         }

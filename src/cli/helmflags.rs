@@ -1,0 +1,228 @@
+//! Flags that several of Helm's commands share, and what becomes of them.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use clearml_k8s::codec::yaml::{self, ReadOptions};
+use clearml_k8s::codec::{Node, Numbers};
+use clearml_k8s::diag::{Source, SourceKind};
+use clearml_k8s::values::{self, Inputs};
+
+use super::pflag::{Flag, Kind, Parsed};
+use super::ui::Ui;
+
+/// Bytes of a values file past which it is refused.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// Flags every command of Helm takes.
+pub(super) const GLOBAL: &[Flag] = &[
+    Flag::value("burst-limit", Kind::Int, "accepted, without effect: no cluster is asked"),
+    Flag::value("color", Kind::Text, "accepted, without effect"),
+    Flag::value("colour", Kind::Text, "accepted, without effect"),
+    Flag::value("content-cache", Kind::Text, "accepted, without effect: nothing is fetched"),
+    Flag::switch("debug", "enable verbose output"),
+    Flag::value("kube-apiserver", Kind::Text, "accepted, without effect: no cluster is asked"),
+    Flag::value("kube-as-group", Kind::Texts, "accepted, without effect: no cluster is asked"),
+    Flag::value("kube-as-user", Kind::Text, "accepted, without effect: no cluster is asked"),
+    Flag::value("kube-ca-file", Kind::Text, "accepted, without effect: no cluster is asked"),
+    Flag::value("kube-context", Kind::Text, "name of the kubeconfig context whose namespace to use"),
+    Flag::switch("kube-insecure-skip-tls-verify", "accepted, without effect: no cluster is asked"),
+    Flag::value("kube-tls-server-name", Kind::Text, "accepted, without effect: no cluster is asked"),
+    Flag::value("kube-token", Kind::Text, "accepted, without effect: no cluster is asked"),
+    Flag::value("kubeconfig", Kind::Text, "path to the kubeconfig file"),
+    Flag::value("namespace", Kind::Text, "namespace scope for this request").short('n'),
+    Flag::value("qps", Kind::Float, "accepted, without effect: no cluster is asked"),
+    Flag::value("registry-config", Kind::Text, "accepted, without effect: nothing is fetched"),
+    Flag::value("repository-cache", Kind::Text, "accepted, without effect: nothing is fetched"),
+    Flag::value("repository-config", Kind::Text, "accepted, without effect: nothing is fetched"),
+    Flag::switch("help", "help for this command").short('h'),
+];
+
+/// `--values` and the `--set` family.
+pub(super) const VALUES: &[Flag] = &[
+    Flag::value("set", Kind::Texts, "set values: key1=val1,key2=val2"),
+    Flag::value("set-file", Kind::Texts, "set values from files: key1=path1,key2=path2"),
+    Flag::value("set-json", Kind::Texts, "set JSON values: key1=json1, or a whole object"),
+    Flag::value("set-literal", Kind::Texts, "set a literal STRING value"),
+    Flag::value("set-string", Kind::Texts, "set STRING values: key1=val1,key2=val2"),
+    Flag::value("values", Kind::List, "values in a YAML file, `-` for standard input").short('f'),
+];
+
+/// Where a chart comes from; all but local ones need a network.
+pub(super) const CHART_PATH: &[Flag] = &[
+    Flag::value("ca-file", Kind::Text, "accepted, without effect: nothing is fetched"),
+    Flag::value("cert-file", Kind::Text, "accepted, without effect: nothing is fetched"),
+    Flag::switch("insecure-skip-tls-verify", "accepted, without effect: nothing is fetched"),
+    Flag::value("key-file", Kind::Text, "accepted, without effect: nothing is fetched"),
+    Flag::value("keyring", Kind::Text, "accepted, without effect: nothing is verified"),
+    Flag::switch("pass-credentials", "accepted, without effect: nothing is fetched"),
+    Flag::value("password", Kind::Text, "accepted, without effect: nothing is fetched"),
+    Flag::switch("plain-http", "accepted, without effect: nothing is fetched"),
+    Flag::value("repo", Kind::Text, "refused: charts are read from disk only"),
+    Flag::value("username", Kind::Text, "accepted, without effect: nothing is fetched"),
+    Flag::switch("verify", "refused: signatures are not checked"),
+    Flag::value("version", Kind::Text, "accepted, without effect on charts on disk"),
+];
+
+/// An error in Helm's words, to be printed after `Error: `.
+pub(super) type Refusal = String;
+
+/// Go's words for a failed system call.
+pub(super) fn io_words(error: &io::Error) -> String {
+    let text = values::read_error("", error);
+    text.split_once(": ").map_or(text.clone(), |(_, words)| words.to_owned())
+}
+
+/// The user's values.
+// Rule: Helm v4.3.1 pkg/cli/values/options.go, MergeValues: each file is read and parsed before the next.
+pub(super) fn read_values(parsed: &Parsed, ui: &mut Ui) -> Result<Node, Refusal> {
+    let mut inputs = Inputs {
+        set_json: parsed.texts("set-json"),
+        set: parsed.texts("set"),
+        set_string: parsed.texts("set-string"),
+        set_file: parsed.texts("set-file"),
+        set_literal: parsed.texts("set-literal"),
+        ..Inputs::default()
+    };
+    let mut none = |_: &str| Err(io::Error::other("no file is read here"));
+    for path in parsed.texts("values") {
+        match read_file(&path, ui) {
+            Ok(bytes) => inputs.files.push(source(&path, bytes)?),
+            Err(text) => {
+                let earlier = Inputs { files: inputs.files, ..Inputs::default() };
+                values::merge(&earlier, &mut none).map_err(|error| error.helm_text().to_owned())?;
+                return Err(text);
+            }
+        }
+    }
+    let mut read = |path: &str| -> io::Result<Vec<u8>> { read_path(path, ui) };
+    values::merge(&inputs, &mut read).map(|merged| merged.root).map_err(|error| error.helm_text().to_owned())
+}
+
+fn source(path: &str, bytes: Vec<u8>) -> Result<Source, Refusal> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source::new(SourceKind::File, path, text)),
+        Err(error) => {
+            let bytes = error.into_bytes();
+            yaml::read_values_bytes(SourceKind::File, path, &bytes)
+                .map_err(|error| format!("failed to parse {path}: {}", error.helm_text()))?;
+            Ok(Source::new(SourceKind::File, path, String::from_utf8_lossy(&bytes).into_owned()))
+        }
+    }
+}
+
+fn read_path(path: &str, ui: &mut Ui) -> io::Result<Vec<u8>> {
+    if path.trim() == "-" {
+        return ui.read_stdin(MOST_BYTES).map_err(|error| io::Error::other(error.to_string()));
+    }
+    if path.contains("://") {
+        let text = format!("{path} is no file on this computer, and nothing is fetched from a network");
+        return Err(io::Error::other(text));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(io::Error::other(format!("{path} is larger than {MOST_BYTES} bytes")));
+    }
+    Ok(bytes)
+}
+
+fn read_file(path: &str, ui: &mut Ui) -> Result<Vec<u8>, Refusal> {
+    read_path(path, ui).map_err(|error| values::read_error(path, &error))
+}
+
+/// The chart's path as Helm finds it on disk.
+// Rule: Helm v4.3.1 pkg/action/install.go, LocateChart.
+pub(super) fn locate_chart(parsed: &Parsed, name: &str) -> Result<PathBuf, Refusal> {
+    let name = name.trim();
+    if parsed.is_on("verify") {
+        return Err("signatures are not checked by this program: run without --verify".to_owned());
+    }
+    if std::fs::metadata(name).is_ok() {
+        return std::path::absolute(name).map(|path| clean(&path)).map_err(|error| error.to_string());
+    }
+    if name.starts_with('/') || name.starts_with('.') {
+        return Err(format!("path {} not found", clearml_k8s::go::strconv::quote(name.as_bytes())));
+    }
+    if let Some(repo) = parsed.text("repo").filter(|repo| !repo.is_empty()) {
+        return Err(format!(
+            "chart {name} of {repo} is not on this computer, and nothing is fetched from a network"
+        ));
+    }
+    if name.contains("://") {
+        return Err(format!("chart {name} is not on this computer, and nothing is fetched from a network"));
+    }
+    match name.split_once('/') {
+        None => Err(format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {name}")),
+        Some((repo, _)) => Err(format!("repo {repo} not found")),
+    }
+}
+
+fn clean(path: &Path) -> PathBuf {
+    use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+    let bytes = clearml_k8s::go::path::clean(path.as_os_str().as_bytes());
+    PathBuf::from(std::ffi::OsString::from_vec(bytes))
+}
+
+/// The namespace: the flag, `$HELM_NAMESPACE`, the kubeconfig's context, `default`.
+// Rule: Helm v4.3.1 pkg/cli/environment.go, Namespace; k8s.io/client-go clientcmd merging.
+pub(super) fn namespace(parsed: &Parsed) -> String {
+    let given = match parsed.text("namespace") {
+        Some(text) => text.to_owned(),
+        None => std::env::var("HELM_NAMESPACE").unwrap_or_default(),
+    };
+    if !given.is_empty() {
+        return given;
+    }
+    let from_context = (!parsed.is_on("confined")).then(|| context_namespace(parsed)).flatten();
+    from_context.filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned())
+}
+
+fn context_namespace(parsed: &Parsed) -> Option<String> {
+    let env = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    let files: Vec<PathBuf> = match parsed.text("kubeconfig").filter(|path| !path.is_empty()) {
+        Some(path) => vec![path.into()],
+        None => match env("KUBECONFIG") {
+            Some(list) => list.split(':').filter(|path| !path.is_empty()).map(PathBuf::from).collect(),
+            None => vec![PathBuf::from(env("HOME")?).join(".kube/config")],
+        },
+    };
+    let configs: Vec<Node> = files
+        .iter()
+        .filter_map(|path| std::fs::read(path).ok())
+        .filter_map(|bytes| {
+            let options = ReadOptions { numbers: Numbers::Typed };
+            yaml::read_bytes(SourceKind::File, "kubeconfig", &bytes, &options).ok()
+        })
+        .map(|document| document.root)
+        .collect();
+    let given = parsed.text("kube-context").map(str::to_owned).or_else(|| env("HELM_KUBECONTEXT"));
+    let context = given.filter(|name| !name.is_empty()).or_else(|| {
+        let named = |config: &Node| config.get("current-context").and_then(Node::as_str).map(str::to_owned);
+        configs.iter().filter_map(named).find(|name| !name.is_empty())
+    })?;
+    configs.iter().find_map(|config| {
+        let contexts = config.get("contexts")?.as_list()?;
+        let own = contexts.iter().find(|it| it.get("name").and_then(Node::as_str) == Some(&context))?;
+        own.at_path(["context", "namespace"])?.as_str().map(str::to_owned)
+    })
+}
+
+/// The help text of a command.
+pub(super) fn help(usage: &str, about: &str, own: &[&[Flag]], global: &[Flag]) -> String {
+    use std::fmt::Write as _;
+    let mut out = format!("{about}\n\nUsage:\n  clearml-k8s {usage} [flags]\n\nFlags:\n");
+    let list = |out: &mut String, flags: &[&Flag]| {
+        for flag in flags.iter().filter(|flag| !flag.help.is_empty()) {
+            let short = flag.short.map_or_else(|| "    ".to_owned(), |short| format!("-{short}, "));
+            let _ = writeln!(out, "  {short}--{:<32} {}", flag.name, flag.help);
+        }
+    };
+    let mut own: Vec<&Flag> = own.iter().flat_map(|flags| flags.iter()).collect();
+    own.sort_by_key(|flag| flag.name);
+    list(&mut out, &own);
+    out.push_str("\nGlobal Flags:\n");
+    list(&mut out, &global.iter().collect::<Vec<_>>());
+    out
+}

@@ -1,0 +1,393 @@
+//! `template`: what `helm template` prints, byte for byte on both streams.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Result;
+use clearml_k8s::chart::{Chart, LoadOptions};
+use clearml_k8s::diag::{Level, LogLine};
+use clearml_k8s::gotmpl;
+use clearml_k8s::helm::{self, KubeVersion, Release, Rendered};
+use clearml_k8s::host::System;
+use clearml_k8s::manifest::{self, Hook, Manifest};
+
+use super::exit::Exit;
+use super::helmflags::{
+    self, CHART_PATH, GLOBAL, Refusal, VALUES, io_words, locate_chart, namespace, read_values,
+};
+use super::pflag::{self, Flag, Kind, Parsed};
+use super::ui::Ui;
+
+const NO_EFFECT: &str = "this flag has no effect for 'helm template' and will be removed in Helm 5";
+
+const FLAGS: &[Flag] = &[
+    Flag::value("api-versions", Kind::List, "further API versions for Capabilities.APIVersions").short('a'),
+    Flag::switch("atomic", "").deprecated("use --rollback-on-failure instead"),
+    Flag::switch("confined", "refuse links and references that leave the chart (not a flag of Helm's)"),
+    Flag::switch("create-namespace", "accepted, without effect: nothing is installed"),
+    Flag::switch("dependency-update", "refused when dependencies are missing: nothing is fetched"),
+    Flag::value("description", Kind::Text, "accepted, without effect: nothing is installed"),
+    Flag::switch("devel", "accepted, without effect on charts on disk"),
+    Flag::switch("disable-openapi-validation", "accepted, without effect: nothing is installed"),
+    Flag::value("dry-run", Kind::Text, "`client`, the default; `server` needs a cluster and is refused")
+        .alone("unset"),
+    Flag::switch("enable-dns", "accepted; names are never looked up"),
+    Flag::switch("force", "").deprecated("use --force-replace instead"),
+    Flag::switch("force-conflicts", "accepted, without effect: nothing is installed"),
+    Flag::switch("force-replace", "accepted, without effect: nothing is installed"),
+    Flag::switch("generate-name", "no NAME is given").short('g'),
+    Flag::switch("hide-notes", "").deprecated(NO_EFFECT),
+    Flag::switch("include-crds", "include CRDs in the output"),
+    Flag::switch("is-upgrade", "set .Release.IsUpgrade instead of .Release.IsInstall"),
+    Flag::value("kube-version", Kind::Text, "Kubernetes version used for Capabilities.KubeVersion"),
+    Flag::value("labels", Kind::Pairs, "labels of the release, which the output does not show").short('l'),
+    Flag::value("name-template", Kind::Text, "template that gives the release its name"),
+    Flag::switch("no-hooks", "leave out hooks"),
+    Flag::value("output-dir", Kind::Text, "write files there instead of printing"),
+    Flag::value("post-renderer", Kind::PostRenderer, "refused: there are no plugins"),
+    Flag::value("post-renderer-args", Kind::Texts, "accepted, without effect"),
+    Flag::switch("release-name", "put the release's name into the path below --output-dir"),
+    Flag::switch("render-subchart-notes", "").deprecated(NO_EFFECT),
+    Flag::switch("replace", "accepted, without effect: nothing is installed"),
+    Flag::switch("rollback-on-failure", "accepted, without effect: nothing is installed"),
+    Flag::switch("server-side", "accepted, without effect: nothing is installed"),
+    Flag::value("show-only", Kind::Texts, "only what these templates rendered").short('s'),
+    Flag::switch("skip-crds", "accepted, without effect"),
+    Flag::switch("skip-schema-validation", "do not validate values against the charts' schemas"),
+    Flag::switch("skip-tests", "leave out tests"),
+    Flag::switch("take-ownership", "accepted, without effect: nothing is installed"),
+    Flag::value("timeout", Kind::Duration, "accepted, without effect: nothing is waited for"),
+    Flag::switch("validate", "").deprecated("use '--dry-run=server' instead"),
+    Flag::value("wait", Kind::Wait, "accepted, without effect: nothing is waited for").alone("watcher"),
+    Flag::switch("wait-for-jobs", "accepted, without effect: nothing is waited for"),
+];
+
+/// Runs the command; the arguments are those after its name.
+pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
+    let arguments: Vec<String> = arguments.iter().map(|text| text.to_string_lossy().into_owned()).collect();
+    let parsed = match pflag::parse(&[FLAGS, VALUES, CHART_PATH, GLOBAL], &arguments) {
+        Ok(parsed) => parsed,
+        Err(text) => return refuse(ui, &text),
+    };
+    for note in &parsed.notes {
+        ui.message(&format!("{note}\n"));
+    }
+    if parsed.is_on("help") {
+        ui.print(helmflags::help("template [NAME] [CHART]", ABOUT, &[FLAGS, VALUES, CHART_PATH], GLOBAL))?;
+        return Ok(Exit::Done);
+    }
+    if parsed.arguments.is_empty() {
+        return refuse(
+            ui,
+            "\"helm template\" requires at least 1 argument\n\nUsage:  helm template [NAME] [CHART] [flags]",
+        );
+    }
+    let mut command = Command { parsed: &parsed, ui, out: String::new() };
+    let result = command.template();
+    let out = std::mem::take(&mut command.out);
+    ui.print(out)?;
+    match result {
+        Ok(()) => Ok(Exit::Done),
+        Err(text) => refuse(ui, &text),
+    }
+}
+
+const ABOUT: &str = "\
+Render chart templates locally and display the output, byte for byte as Helm v4.3.1 does.
+
+No cluster is asked and nothing is fetched: charts are read from disk.
+
+Examples:
+  clearml-k8s template my-release ./chart -f values.yaml --set image.tag=1.2
+  clearml-k8s template my-release chart-1.0.0.tgz --namespace prod --include-crds
+  clearml-k8s template . --name-template x --kube-version 1.33 -s templates/service.yaml";
+
+/// Prints an error as Helm does.
+pub(super) fn refuse(ui: &mut Ui, text: &str) -> Result<Exit> {
+    ui.message(&format!("Error: {text}\n"));
+    Ok(Exit::No)
+}
+
+/// Prints log lines; those for debugging only when asked for.
+pub(super) fn print_log(ui: &mut Ui, log: &mut Vec<LogLine>, debug: bool) {
+    let mut text = String::new();
+    for line in log.drain(..).filter(|line| debug || line.level > Level::Debug) {
+        let _ = writeln!(text, "{line}");
+    }
+    ui.message(&text);
+}
+
+/// The groups of flags that exclude each other.
+// Rule: spf13/cobra flag_groups.go; the members that were set are named in byte order.
+fn check_groups(parsed: &Parsed) -> Result<(), Refusal> {
+    for group in [["force-replace", "force-conflicts"], ["force", "force-conflicts"], ["validate", "dry-run"]]
+    {
+        if group.iter().all(|name| parsed.has(name)) {
+            let mut set = group;
+            set.sort_unstable();
+            return Err(format!(
+                "if any flags in the group [{}] are set none of the others can be; [{}] were all set",
+                group.join(" "),
+                set.join(" ")
+            ));
+        }
+    }
+    Ok(())
+}
+
+struct Command<'a> {
+    parsed: &'a Parsed,
+    ui: &'a mut Ui,
+    out: String,
+}
+
+impl Command<'_> {
+    // Rule: Helm v4.3.1 pkg/cmd/template.go and pkg/cmd/install.go, runInstall.
+    fn template(&mut self) -> Result<(), Refusal> {
+        let parsed = self.parsed;
+        let debug = parsed.is_on("debug");
+        check_groups(parsed)?;
+        let kube_version = match parsed.text("kube-version").filter(|text| !text.is_empty()) {
+            None => KubeVersion::default(),
+            Some(text) => {
+                KubeVersion::parse(text).map_err(|error| format!("invalid kube version '{text}': {error}"))?
+            }
+        };
+        self.check_dry_run()?;
+        let mut log = Vec::new();
+        let asked = parsed.text("version").unwrap_or_default();
+        log.push(LogLine::new(Level::Debug, "Original chart version").with("version", asked));
+        print_log(self.ui, &mut log, debug);
+        let (name, chart) = self.name_and_chart()?;
+        let path = locate_chart(parsed, &chart)?;
+        log.push(LogLine::new(Level::Debug, "Chart path").with("path", path.display().to_string()));
+        print_log(self.ui, &mut log, debug);
+        let values = read_values(parsed, self.ui)?;
+        let options = LoadOptions::default().confined(parsed.is_on("confined"));
+        let chart = Chart::load_with(&path, &options, &mut log);
+        print_log(self.ui, &mut log, debug);
+        let chart = chart.map_err(|error| error.diagnostic().message.clone())?;
+        check_installable(&chart)?;
+        if chart.metadata().deprecated {
+            log.push(LogLine::new(Level::Warn, "this chart is deprecated"));
+        }
+        print_log(self.ui, &mut log, debug);
+        check_dependencies(&chart)?;
+        let labels = parsed.texts("labels");
+        let labels = labels.iter().filter_map(|pair| pair.split_once('=')).map(|(key, _)| key.to_owned());
+        let release = Release::new(&*name, &chart)
+            .namespace(namespace(parsed))
+            .values(values)
+            .kube_version(kube_version)
+            .api_versions(parsed.texts("api-versions"))
+            .is_upgrade(parsed.is_on("is-upgrade"))
+            .skip_schema_validation(parsed.is_on("skip-schema-validation"))
+            .labels(labels.collect());
+        let executed = gotmpl::stack::run(|| {
+            let mut log = Vec::new();
+            let executed = release.execute(System::new(), &mut log);
+            (executed, log)
+        });
+        let (executed, mut log) = executed.map_err(|error| error.to_string())?;
+        let mut dump = String::new();
+        let rendered = executed.and_then(|executed| {
+            for file in executed.files.iter().filter(|file| debug && !file.text.trim().is_empty()) {
+                let _ = writeln!(dump, "---\n# Source: {}\n{}", file.template, file.text);
+            }
+            executed.collect(&mut log)
+        });
+        print_log(self.ui, &mut log, debug);
+        match rendered {
+            Ok(rendered) => self.print(&name, &rendered),
+            Err(error) => {
+                let text = &error.diagnostic().message;
+                if !error.kind().while_rendering() {
+                    return Err(text.clone());
+                }
+                if !debug {
+                    return Err(format!("{text}\n\nUse --debug flag to render out invalid YAML"));
+                }
+                self.out.push_str(dump.trim());
+                self.out.push('\n');
+                Err(text.clone())
+            }
+        }
+    }
+
+    // Rule: Helm v4.3.1 pkg/cmd/helpers.go, cmdGetDryRunFlagStrategy for `template`.
+    fn check_dry_run(&mut self) -> Result<(), Refusal> {
+        let warn = |ui: &mut Ui, text: &str| ui.message(&format!("{}\n", LogLine::new(Level::Warn, text)));
+        let needs_cluster =
+            || Err("this needs a cluster, and none is asked: use --dry-run=client".to_owned());
+        if self.parsed.is_on("validate") {
+            return needs_cluster();
+        }
+        match self.parsed.text("dry-run") {
+            None | Some("client") => Ok(()),
+            Some("unset") => {
+                warn(self.ui, "--dry-run is deprecated and should be replaced with '--dry-run=client'");
+                Ok(())
+            }
+            Some("server") => needs_cluster(),
+            Some(value @ "none") => {
+                Err(format!("invalid dry-run value (\"{value}\"). Must be \"server\" or \"client\""))
+            }
+            Some(value) => match clearml_k8s::go::strconv::parse_bool(value) {
+                Ok(true) => {
+                    warn(
+                        self.ui,
+                        &format!(
+                            "boolean '--dry-run={value}' flag is deprecated and must be replaced with '--dry-run=client'"
+                        ),
+                    );
+                    Ok(())
+                }
+                Ok(false) => {
+                    Err(format!("invalid dry-run value (\"{value}\"). Must be \"server\" or \"client\""))
+                }
+                Err(_) => Err(format!(
+                    "invalid dry-run value ({}). Must be \"none\", \"server\", or \"client\"",
+                    clearml_k8s::go::strconv::quote(value.as_bytes())
+                )),
+            },
+        }
+    }
+
+    // Rule: Helm v4.3.1 pkg/action/install.go, NameAndChart.
+    fn name_and_chart(&self) -> Result<(String, String), Refusal> {
+        let template = self.parsed.text("name-template").unwrap_or_default();
+        match &*self.parsed.arguments {
+            [chart] if template.is_empty() => Ok(("release-name".to_owned(), chart.clone())),
+            [chart] => Ok((name_from_template(template)?, chart.clone())),
+            [name, chart] => {
+                if self.parsed.is_on("generate-name") {
+                    return Err("cannot set --generate-name and also specify a name".to_owned());
+                }
+                if !template.is_empty() {
+                    return Err("cannot set --name-template and also specify a name".to_owned());
+                }
+                Ok((name.clone(), chart.clone()))
+            }
+            more => Err(format!(
+                "expected at most two arguments, unexpected arguments: {}",
+                more.get(2..).unwrap_or_default().join(", ")
+            )),
+        }
+    }
+
+    // Rule: Helm v4.3.1 pkg/cmd/template.go and pkg/action/action.go, the parts that print.
+    fn print(&mut self, name: &str, rendered: &Rendered) -> Result<(), Refusal> {
+        let parsed = self.parsed;
+        let skip_tests = parsed.is_on("skip-tests");
+        let hooks: Vec<&Hook> = if parsed.is_on("no-hooks") {
+            Vec::new()
+        } else {
+            rendered.hooks.iter().filter(|hook| !(skip_tests && hook.is_test())).collect()
+        };
+        let crds = if parsed.is_on("include-crds") { &*rendered.crds } else { &[] };
+        let crds: Vec<(&str, &str)> = crds.iter().map(|crd| (&*crd.source, &*crd.text)).collect();
+        let folder = parsed.text("output-dir").unwrap_or_default();
+        let text = if folder.is_empty() {
+            manifest::print_manifests(crds, &rendered.manifests, hooks)
+        } else {
+            self.write_files(folder, name, &crds, &rendered.manifests, &hooks)?;
+            "\n".to_owned()
+        };
+        let only = parsed.texts("show-only");
+        if only.is_empty() {
+            self.out.push_str(&text);
+            return Ok(());
+        }
+        let shown = manifest::show_only(&text, &only)
+            .map_err(|pattern| format!("could not find template {pattern} in chart"))?;
+        self.out.push_str(&shown);
+        Ok(())
+    }
+
+    /// Writes each document below a folder. CRDs and manifests start their files anew, hooks add to what is there.
+    // Rule: Helm v4.3.1 pkg/action/action.go and pkg/cmd/template.go, writeToFile.
+    fn write_files(
+        &mut self,
+        folder: &str,
+        name: &str,
+        crds: &[(&str, &str)],
+        manifests: &[Manifest],
+        hooks: &[&Hook],
+    ) -> Result<(), Refusal> {
+        let below = if self.parsed.is_on("release-name") {
+            let joined = clearml_k8s::go::path::join(&[folder.as_bytes(), name.as_bytes()]);
+            String::from_utf8_lossy(&joined).into_owned()
+        } else {
+            folder.to_owned()
+        };
+        let mut written = HashSet::new();
+        for (source, text) in crds {
+            self.write_file(folder, source, text, !written.insert((*source).to_owned()))?;
+        }
+        let hint = |text: Refusal| format!("{text}\n\nUse --debug flag to render out invalid YAML");
+        for manifest in manifests {
+            let append = !written.insert(manifest.template.clone());
+            self.write_file(&below, &manifest.template, manifest.text.text(), append).map_err(hint)?;
+        }
+        for hook in hooks {
+            let source = &hook.manifest.template;
+            let there = Path::new(&below).join(source).exists();
+            self.write_file(&below, source, hook.manifest.text.text(), there)?;
+        }
+        Ok(())
+    }
+
+    fn write_file(&mut self, folder: &str, source: &str, text: &str, append: bool) -> Result<(), Refusal> {
+        let path = format!("{folder}/{source}");
+        if let Some(parent) = Path::new(&path).parent() {
+            fs::create_dir_all(parent)
+                .map_err(|error| format!("mkdir {}: {}", parent.display(), io_words(&error)))?;
+        }
+        let open = |error: std::io::Error| format!("open {path}: {}", io_words(&error));
+        let mut file = if append {
+            fs::OpenOptions::new().append(true).open(&path).map_err(open)?
+        } else {
+            fs::File::create(&path).map_err(open)?
+        };
+        for document in manifest::output_files([(source, text)]) {
+            file.write_all(document.text.as_bytes())
+                .map_err(|error| format!("write {path}: {}", io_words(&error)))?;
+        }
+        let _ = writeln!(self.out, "wrote {path}");
+        Ok(())
+    }
+}
+
+/// Refuses charts that only lend templates to others.
+fn check_installable(chart: &Chart) -> Result<(), Refusal> {
+    match &*chart.metadata().kind {
+        "" | "application" => Ok(()),
+        kind => Err(format!("{kind} charts are not installable")),
+    }
+}
+
+/// Refuses charts whose declared dependencies do not lie in `charts/`; only names count.
+// Rule: Helm v4.3.1 pkg/action/install.go, CheckDependencies.
+fn check_dependencies(chart: &Chart) -> Result<(), Refusal> {
+    let declared = chart.metadata().dependencies.iter().flatten();
+    let there = |name: &str| chart.subcharts().iter().any(|subchart| subchart.name() == name);
+    let missing: Vec<&str> = declared.map(|it| &*it.name).filter(|name| !there(name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' \
+         to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
+        missing.join(", ")
+    ))
+}
+
+/// The name that a template gives.
+// Rule: Helm v4.3.1 pkg/action/install.go, TemplateName: Sprig's functions, none of Helm's.
+fn name_from_template(template: &str) -> Result<String, Refusal> {
+    helm::name_from_template(template, System::new())
+}
