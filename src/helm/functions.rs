@@ -42,7 +42,10 @@ impl State {
 /// Every function a chart's templates may call.
 #[must_use]
 pub fn functions() -> FuncMap {
-    FuncMap::new(&[builtins::TABLE, TABLE])
+    let mut tables: Vec<&'static [Func]> = vec![builtins::TABLE];
+    tables.extend(crate::sprig::TABLES);
+    tables.push(TABLE);
+    FuncMap::new(&tables)
 }
 
 /// What a template such as that of `--name-template` gives, run without data.
