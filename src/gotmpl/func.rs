@@ -37,6 +37,35 @@ pub struct Func {
     pub on_error: OnError,
 }
 
+impl Func {
+    /// A function that fails on bad input; the other methods say what is different.
+    #[must_use]
+    pub const fn new(name: &'static str, params: &'static [Param], call: Call, doc: &'static str) -> Self {
+        Self { name, params, variadic: false, call, doc, examples: &[], on_error: OnError::Fail }
+    }
+
+    /// The same, its last parameter taking any number of arguments.
+    #[must_use]
+    pub const fn variadic(mut self) -> Self {
+        self.variadic = true;
+        self
+    }
+
+    /// The same with examples: templates and their output.
+    #[must_use]
+    pub const fn examples(mut self, examples: &'static [(&'static str, &'static str)]) -> Self {
+        self.examples = examples;
+        self
+    }
+
+    /// The same with another answer to bad input.
+    #[must_use]
+    pub const fn on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = on_error;
+        self
+    }
+}
+
 /// What a function does on bad input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OnError {

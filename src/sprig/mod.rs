@@ -4,15 +4,34 @@
 //! execution; they know no chart and no release.
 
 mod convert;
+mod dates;
 mod decimal;
 mod defaults;
 mod dicts;
+mod durations;
 mod equal;
 mod lists;
 mod math;
+mod network;
+mod paths;
+mod regex;
+mod semver;
+mod serial;
 mod table;
 
 use crate::gotmpl::func::Func;
 
 /// The tables of all families; Go's own functions and those that need a release stand elsewhere.
-pub const TABLES: &[&[Func]] = &[defaults::TABLE, dicts::TABLE, lists::TABLE, math::TABLE];
+pub const TABLES: &[&[Func]] = &[
+    dates::TABLE,
+    defaults::TABLE,
+    dicts::TABLE,
+    durations::TABLE,
+    lists::TABLE,
+    math::TABLE,
+    network::TABLE,
+    paths::TABLE,
+    regex::TABLE,
+    semver::TABLE,
+    serial::TABLE,
+];

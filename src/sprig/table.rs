@@ -56,6 +56,12 @@ pub(super) fn text(args: &[Value], index: usize) -> &[u8] {
     arg(args, index).as_str().map_or(&[], Str::as_bytes)
 }
 
+/// The string argument at `index`, as it is shared.
+pub(super) fn str_arg(args: &[Value], index: usize) -> &Str {
+    const EMPTY: &Str = &Str::EMPTY;
+    arg(args, index).as_str().unwrap_or(EMPTY)
+}
+
 /// The integer argument at `index`.
 pub(super) fn int(args: &[Value], index: usize) -> i64 {
     arg(args, index).as_i64().unwrap_or_default()

@@ -1,0 +1,303 @@
+//! Moments: the clock, layouts, and arithmetic on them.
+
+use std::any::Any;
+use std::cmp::Ordering;
+
+use super::table::{arg, str_arg};
+use crate::codec::toml;
+use crate::go::strconv::{self, NumErrorKind};
+use crate::go::time::{Time, Zone, duration_text, parse_duration, round};
+use crate::gotmpl::func::{CallCtx, Func, FuncError, OnError, Param};
+use crate::host::HostHandle;
+use crate::value::{JsonView, Kind, Method, Object, Str, Value};
+
+type Result = std::result::Result<Value, FuncError>;
+
+/// A moment in a template: Go's `time.Time`.
+#[derive(Clone, Debug)]
+pub(crate) struct TimeObject(pub(crate) Time);
+
+const TIME: &str = "time.Time";
+
+impl Object for TimeObject {
+    fn type_name(&self) -> &'static str {
+        TIME
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        METHODS
+    }
+
+    fn text(&self) -> Option<Str> {
+        Some(self.0.text().into())
+    }
+
+    fn equals(&self, other: &dyn Object) -> Option<bool> {
+        let other = other.as_any().downcast_ref::<Self>()?;
+        Some(self.0.compare(&other.0).is_eq() && self.0.offset() == other.0.offset())
+    }
+
+    fn order(&self, other: &dyn Object) -> Option<Ordering> {
+        Some(self.0.compare(&other.as_any().downcast_ref::<Self>()?.0))
+    }
+
+    fn json(&self) -> JsonView {
+        if (0..10_000).contains(&self.0.civil().year) {
+            JsonView::Value(self.0.format("2006-01-02T15:04:05.999999999Z07:00").into())
+        } else {
+            JsonView::Error("Time.MarshalJSON: year outside of range [0,9999]".to_owned())
+        }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// Go's `time.Month` and `time.Weekday`: numbers with a name.
+#[derive(Debug)]
+struct Named {
+    ty: &'static str,
+    number: i64,
+    name: String,
+}
+
+impl Object for Named {
+    fn type_name(&self) -> &'static str {
+        self.ty
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Int
+    }
+
+    fn text(&self) -> Option<Str> {
+        Some(self.name.as_str().into())
+    }
+
+    fn json(&self) -> JsonView {
+        JsonView::Value(Value::Int(self.number))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn of(value: &Value) -> std::result::Result<&Time, String> {
+    let object: Option<&TimeObject> = value.downcast();
+    object.map(|object| &object.0).ok_or_else(|| super::table::NIL_POINTER.to_owned())
+}
+
+fn time(time: Time) -> Value {
+    Value::object(TimeObject(time))
+}
+
+const fn method(
+    name: &'static str,
+    params: &'static [Param],
+    call: fn(&Value, &[Value]) -> std::result::Result<Value, String>,
+) -> Method {
+    Method { name, params, variadic: false, call }
+}
+
+const OTHER: &[Param] = &[Param::Object(TIME)];
+
+fn compare(moment: &Value, args: &[Value]) -> std::result::Result<Ordering, String> {
+    Ok(of(moment)?.compare(of(arg(args, 0))?))
+}
+
+const METHODS: &[Method] = &[
+    method("After", OTHER, |v, a| Ok(Value::Bool(compare(v, a)?.is_gt()))),
+    method("Before", OTHER, |v, a| Ok(Value::Bool(compare(v, a)?.is_lt()))),
+    method("Day", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().day)))),
+    method("Equal", OTHER, |v, a| Ok(Value::Bool(compare(v, a)?.is_eq()))),
+    method("Format", &[Param::String], |v, a| Ok(of(v)?.format(&str_arg(a, 0).text()).into())),
+    method("Hour", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().hour)))),
+    method("IsZero", &[], |v, _| Ok(Value::Bool(of(v)?.is_zero()))),
+    method("Local", &[], |v, _| Ok(time(of(v)?.clone().in_zone(Zone::Utc)))),
+    method("Minute", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().minute)))),
+    method("Month", &[], |v, _| {
+        let moment = of(v)?;
+        let number = i64::from(moment.civil().month);
+        Ok(Value::object(Named { ty: "time.Month", number, name: moment.format("January") }))
+    }),
+    method("Nanosecond", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.nanos)))),
+    method("Second", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().second)))),
+    method("String", &[], |v, _| Ok(of(v)?.text().into())),
+    method("Sub", OTHER, |v, a| Ok(Value::Duration(of(v)?.since(of(arg(a, 0))?)))),
+    method("UTC", &[], |v, _| Ok(time(of(v)?.clone().in_zone(Zone::Utc)))),
+    method("Unix", &[], |v, _| Ok(Value::Int64(of(v)?.seconds))),
+    method("UnixMilli", &[], |v, _| {
+        let moment = of(v)?;
+        Ok(Value::Int64(moment.seconds.wrapping_mul(1000).wrapping_add(i64::from(moment.nanos) / 1_000_000)))
+    }),
+    method("UnixNano", &[], |v, _| {
+        let moment = of(v)?;
+        Ok(Value::Int64(moment.seconds.wrapping_mul(1_000_000_000).wrapping_add(i64::from(moment.nanos))))
+    }),
+    method("Weekday", &[], |v, _| {
+        let moment = of(v)?;
+        let number = i64::from(moment.civil().weekday);
+        Ok(Value::object(Named { ty: "time.Weekday", number, name: moment.format("Monday") }))
+    }),
+    method("Year", &[], |v, _| Ok(Value::Int(of(v)?.civil().year))),
+    method("YearDay", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().yearday)))),
+];
+
+/// The time of a TOML text.
+pub(super) fn moment(moment: &toml::Moment) -> Value {
+    let parsed =
+        Time::parse("2006-01-02T15:04:05.999999999Z07:00", &moment.text).unwrap_or_else(|_| Time::zero());
+    time(match moment.zone {
+        Some(zone) => parsed.in_zone(Zone::Fixed(0, zone.to_owned())),
+        None => parsed,
+    })
+}
+
+fn clock(ctx: &CallCtx<'_>) -> Time {
+    let (seconds, nanos, monotonic) = ctx.extension::<HostHandle>().map_or((0, 0, None), HostHandle::now);
+    Time { monotonic, ..Time::from_unix(seconds, nanos) }
+}
+
+/// The moment of any argument: whole seconds since 1970 in the kinds Go lists, now for everything else.
+///
+/// Rule: sprig v3.3.0 date.go `dateInZone`; a `float64` or text is now.
+fn date_of(ctx: &CallCtx<'_>, value: &Value) -> Time {
+    match value {
+        Value::Int(seconds) | Value::Int64(seconds) => Time::from_unix(*seconds, 0),
+        other => of(other).cloned().unwrap_or_else(|_| clock(ctx)),
+    }
+}
+
+fn in_zone(ctx: &CallCtx<'_>, layout: &str, date: &Value, zone: &str) -> Value {
+    let zone = Zone::load(zone).unwrap_or(Zone::Utc);
+    date_of(ctx, date).in_zone(zone).format(layout).into()
+}
+
+fn date(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
+    Ok(in_zone(ctx, &str_arg(args, 0).text(), arg(args, 1), "Local"))
+}
+
+fn date_in_zone(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
+    Ok(in_zone(ctx, &str_arg(args, 0).text(), arg(args, 1), &str_arg(args, 2).text()))
+}
+
+fn html_date(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
+    Ok(in_zone(ctx, "2006-01-02", arg(args, 0), "Local"))
+}
+
+fn html_date_in_zone(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
+    Ok(in_zone(ctx, "2006-01-02", arg(args, 0), &str_arg(args, 1).text()))
+}
+
+fn must_date_modify(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
+    let span = parse_duration(&str_arg(args, 0).text()).map_err(|error| FuncError::new(error.to_string()))?;
+    Ok(time(of(arg(args, 1))?.add(span)))
+}
+
+fn date_modify(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
+    Ok(must_date_modify(ctx, args).unwrap_or_else(|_| arg(args, 1).clone()))
+}
+
+fn ago(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
+    let then = date_of(ctx, arg(args, 0));
+    Ok(duration_text(round(clock(ctx).since(&then), 1_000_000_000)).into())
+}
+
+fn duration(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
+    let seconds = match arg(args, 0) {
+        Value::Int64(seconds) => *seconds,
+        // An error is not looked at: a number out of range is the nearest one, any other text is 0.
+        Value::Str(text) => {
+            strconv::parse_int(&text.text(), 10, 64).unwrap_or_else(|error| match error.kind {
+                NumErrorKind::Range if text.as_bytes().starts_with(b"-") => i64::MIN,
+                NumErrorKind::Range => i64::MAX,
+                _ => 0,
+            })
+        }
+        _ => 0,
+    };
+    Ok(duration_text(seconds.wrapping_mul(1_000_000_000)).into())
+}
+
+fn duration_round(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
+    const SECOND: u64 = 1_000_000_000;
+    const DAY: u64 = 86_400 * SECOND;
+    const UNITS: [(u64, &str); 6] = [
+        (365 * DAY, "y"),
+        (30 * DAY, "mo"),
+        (DAY, "d"),
+        (3600 * SECOND, "h"),
+        (60 * SECOND, "m"),
+        (SECOND, "s"),
+    ];
+    let nanos = match arg(args, 0) {
+        Value::Str(text) => parse_duration(&text.text()).unwrap_or_default(),
+        Value::Int64(nanos) => *nanos,
+        other => of(other).map_or(0, |then| clock(ctx).since(then)),
+    };
+    let size = nanos.unsigned_abs();
+    let found = UNITS.iter().find(|(unit, _)| size > *unit);
+    Ok(found.map_or_else(|| "0s".to_owned(), |(unit, name)| format!("{}{name}", size / unit)).into())
+}
+
+fn unix_epoch(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
+    Ok(of(arg(args, 0))?.seconds.to_string().into())
+}
+
+fn must_to_date(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
+    Time::parse(&str_arg(args, 0).text(), &str_arg(args, 1).text())
+        .map(time)
+        .map_err(|error| FuncError::new(error.to_string()))
+}
+
+fn to_date(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
+    Ok(must_to_date(ctx, args).unwrap_or_else(|_| time(Time::zero())))
+}
+
+fn now(ctx: &mut CallCtx<'_>, _: &[Value]) -> Result {
+    Ok(time(clock(ctx)))
+}
+
+const ANY: &[Param] = &[Param::Any];
+const LAYOUT: &[Param] = &[Param::String, Param::Any];
+const LAYOUT_ZONE: &[Param] = &[Param::String, Param::Any, Param::String];
+const MODIFY: &[Param] = &[Param::String, Param::Object(TIME)];
+const PARSE: &[Param] = &[Param::String, Param::String];
+
+/// The functions of this family.
+pub(crate) const TABLE: &[Func] = &[
+    Func::new("ago", ANY, ago, "How long ago a moment was, in whole seconds."),
+    Func::new("date", LAYOUT, date, "A moment in a layout.")
+        .examples(&[(r#"{{ date "2006-01-02" 0 }}"#, "1970-01-01")]),
+    Func::new("dateInZone", LAYOUT_ZONE, date_in_zone, "A moment in a layout and a zone.")
+        .examples(&[(r#"{{ dateInZone "15:04 MST" 0 "Europe/Paris" }}"#, "01:00 CET")]),
+    Func::new("dateModify", MODIFY, date_modify, "A moment so much later.").on_error(OnError::Empty),
+    Func::new("date_in_zone", LAYOUT_ZONE, date_in_zone, "A moment in a layout and a zone."),
+    Func::new("date_modify", MODIFY, date_modify, "A moment so much later.").on_error(OnError::Empty),
+    Func::new("duration", ANY, duration, "Seconds as a span of time.")
+        .examples(&[(r#"{{ duration "95" }} {{ duration 95 }}"#, "1m35s 0s")]),
+    Func::new("durationRound", ANY, duration_round, "A span in its largest unit.")
+        .examples(&[(r#"{{ durationRound "2h10m5s" }}"#, "2h")]),
+    Func::new("htmlDate", ANY, html_date, "The date of a moment."),
+    Func::new(
+        "htmlDateInZone",
+        &[Param::Any, Param::String],
+        html_date_in_zone,
+        "The date of a moment in a zone.",
+    ),
+    Func::new("mustDateModify", MODIFY, must_date_modify, "A moment so much later."),
+    Func::new("mustToDate", PARSE, must_to_date, "The moment that a text spells in a layout."),
+    Func::new("must_date_modify", MODIFY, must_date_modify, "A moment so much later."),
+    Func::new("now", &[], now, "The clock's moment."),
+    Func::new(
+        "toDate",
+        PARSE,
+        to_date,
+        "The moment that a text spells in a layout; Go's zero time if it does not.",
+    )
+    .examples(&[(r#"{{ toDate "2006-01-02" "2020-01-02" }}"#, "2020-01-02 00:00:00 +0000 UTC")])
+    .on_error(OnError::Empty),
+    Func::new("unixEpoch", &[Param::Object(TIME)], unix_epoch, "Seconds since 1970 of a moment."),
+];
