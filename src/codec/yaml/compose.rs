@@ -227,6 +227,11 @@ impl<'d, 's> Composer<'d, 's> {
         (frame.style == Style::Flow).then_some(Open { mapping: !frame.is_list(), start: frame.start })
     }
 
+    /// Whether the value of a `<<` comes next.
+    fn is_merging(&self) -> bool {
+        matches!(self.frames.last(), Some(Frame { content: Content::Map { key: Key::Merge(_), .. }, .. }))
+    }
+
     /// Remembers the first error of the decoder.
     fn late(&mut self, late: impl FnOnce() -> Late) {
         if self.late.is_none() {
@@ -255,6 +260,8 @@ impl<'d, 's> Composer<'d, 's> {
         let span = Span::new(event.start.offset, event.end.offset);
         let text = self.dialect.text(&scalar);
         let resolved = match scalar.tag {
+            // go-yaml refuses a scalar here before it looks at its type.
+            _ if self.is_merging() => Ok(resolve::Kind::Text),
             None if scalar.implicit => Ok(resolve::plain(&text)),
             None => Ok(resolve::Kind::Text),
             Some(tag) => resolve::tagged(tag, &text),
@@ -319,10 +326,7 @@ impl<'d, 's> Composer<'d, 's> {
         };
         let (node, typed, calls) = (anchored.node.clone(), anchored.kind.clone(), anchored.calls);
         let (is_map, referred, height) = (anchored.is_map, anchored.event, anchored.height);
-        let merging = matches!(
-            self.frames.last(),
-            Some(Frame { content: Content::Map { key: Key::Merge(_), .. }, .. })
-        );
+        let merging = self.is_merging();
         let node = match node {
             Some(node) => node,
             // `<<` looks at the kind before it decodes.

@@ -141,6 +141,7 @@ fn bad_keys_are_quoted_in_gos_words() {
 #[test]
 fn aliases_are_bounded() {
     assert!(helm_text("a: &a [*a]").ends_with("yaml: anchor 'a' value contains itself"));
+    assert!(helm_text("<<: !!int x").ends_with("map merge requires map or sequence of maps as the value"));
     assert!(helm_text("a: *b").ends_with("yaml: unknown anchor 'b' referenced"));
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..10 {

@@ -36,6 +36,7 @@ fn texts_are_quoted_by_need() {
         ("a\n\n", "|+\n  a\n"),
         ("a \nb", "\"a \\nb\""),
         ("\u{2028}x", "'\u{2028}  x'"),
+        ("a\nb\u{2028}", "|\n  a\n  b\u{2028}"),
     ] {
         assert_eq!(write(&Node::string(text)), wanted, "{text:?}");
     }

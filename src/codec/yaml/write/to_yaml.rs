@@ -51,15 +51,22 @@ pub fn write_pretty_value(value: &Value) -> Result<String, String> {
 fn pretty<T: Tree>(tree: T) -> Result<String, String> {
     let rules = Rules { fold: None, pretty: true, careful: false, order: KeyOrder::Natural };
     let mut out = Emitter::new(rules).document(tree)?;
-    out.pop();
+    trim(&mut out);
     Ok(out)
+}
+
+/// Takes one newline off, and no other line break.
+// Rule: Helm v4.3.1 pkg/engine/funcs.go, toYAML and toYAMLPretty: strings.TrimSuffix.
+fn trim(out: &mut String) {
+    if out.ends_with('\n') {
+        out.pop();
+    }
 }
 
 fn to_yaml<T: Tree>(tree: T) -> Result<String, String> {
     let rules = Rules { fold: Some(80), pretty: false, careful: false, order: KeyOrder::Natural };
     let mut out = Emitter::new(rules).document(ThroughJson(tree))?;
-    // Rule: Helm v4.3.1 pkg/engine/funcs.go, toYAML: one newline is taken off.
-    out.pop();
+    trim(&mut out);
     Ok(out)
 }
 
