@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use clearml_k8s::diag::{Code, Diagnostic, Severity};
-use clearml_k8s::kube::KubeVersion;
+use clearml_k8s::kube::{KubeVersion, is_dns_subdomain, schema};
 use clearml_k8s::{check, clearml};
 
 use super::args::Output;
@@ -16,6 +16,14 @@ use super::{output, select};
 
 /// Nothing said which images to take.
 const DEFAULT_VERSIONS: Code = Code("cli::default-versions");
+
+/// The release's name cannot stand in a label or be Helm's.
+const RELEASE: Code = Code("cli::bad-release-name");
+/// `--without` names no kind of Kubernetes.
+const KIND: Code = Code("cli::unknown-kind");
+
+/// Characters a release's name may have.
+const MOST_OF_NAME: usize = 53;
 
 /// Arguments of `render`.
 #[derive(Args)]
@@ -78,6 +86,10 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
         Err(problems) => return Ok(ui.refuse(&problems, None)),
     };
     let root = Some(&merged.root);
+    let mistakes = mistakes(args);
+    if !mistakes.is_empty() {
+        return Ok(ui.refuse(&mistakes, root));
+    }
     let mut findings: Vec<Diagnostic> = merged.duplicate_warnings().collect();
     let options = clearml::Options {
         release: args.release.clone(),
@@ -118,6 +130,33 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
         None => ui.print(output::text(&shown, args.output)?)?,
     }
     Ok(Exit::Done)
+}
+
+/// What is wrong with the arguments themselves.
+fn mistakes(args: &RenderArgs) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    // Rule: helm v4.3.1 pkg/chart/common/util, ValidateReleaseName: a DNS name of at most 53 characters.
+    if !is_dns_subdomain(&args.release) || args.release.len() > MOST_OF_NAME {
+        let message = format!("`{}` is no release name", args.release);
+        found.push(Diagnostic::error(RELEASE, message).help(
+            "a name is lower-case letters, digits, `-` and `.`, at most 53, with a letter or digit at both ends",
+        ));
+    }
+    let mut known: Vec<&str> = schema::kinds().map(|(_, kind, _)| kind).collect();
+    known.sort_unstable();
+    known.dedup();
+    for kind in &args.without {
+        if known.iter().any(|known| known.eq_ignore_ascii_case(kind)) {
+            continue;
+        }
+        let nearest = known.iter().map(|known| (strsim::damerau_levenshtein(kind, known), *known)).min();
+        let help = match nearest {
+            Some((distance, nearest)) if distance <= 3 => format!("did you mean `{nearest}`?"),
+            _ => "write a kind such as `Namespace` or `PersistentVolume`".to_owned(),
+        };
+        found.push(Diagnostic::error(KIND, format!("no kind is called `{kind}`")).help(help));
+    }
+    found
 }
 
 fn default_versions() -> Diagnostic {

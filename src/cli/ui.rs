@@ -1,5 +1,6 @@
 //! [`Ui`]: the only way to standard output and standard error.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Read as _, Write};
 
@@ -61,10 +62,32 @@ impl Ui {
         let _ = self.err.write_all(text.as_bytes());
     }
 
-    /// Prints findings in the order given, equal ones once. `values` tells which of the shown scalars are secret.
+    /// Prints findings in the order given, those that read the same once. `values` tells which of the shown
+    /// scalars are secret.
     pub(crate) fn report(&mut self, findings: &[Diagnostic], values: Option<&Node>) {
+        self.print_findings(findings, values);
+    }
+
+    /// Prints findings that stopped the command, and how many there are.
+    pub(crate) fn refuse(&mut self, findings: &[Diagnostic], values: Option<&Node>) -> Exit {
+        let printed = self.print_findings(findings, values);
+        if self.format == MessageFormat::Full {
+            let counts = [(Severity::Error, "error"), (Severity::Warning, "warning")];
+            let parts: Vec<String> = counts
+                .into_iter()
+                .map(|(severity, name)| (printed.iter().filter(|found| **found == severity).count(), name))
+                .filter(|(number, _)| *number > 0)
+                .map(|(number, name)| format!("{number} {name}{}", if number == 1 { "" } else { "s" }))
+                .collect();
+            self.message(&format!("nothing was printed: {}\n", parts.join(", ")));
+        }
+        Exit::Refused
+    }
+
+    /// The severities of what was printed.
+    fn print_findings(&mut self, findings: &[Diagnostic], values: Option<&Node>) -> Vec<Severity> {
         if findings.is_empty() {
-            return;
+            return Vec::new();
         }
         let places = values.map(clearml::secret_places).unwrap_or_default();
         let options = render::Options {
@@ -72,34 +95,22 @@ impl Ui {
             width: self.width,
             secrets: Secrets { shown: self.show_secrets, places },
         };
+        let mut seen = HashSet::new();
+        let mut severities = Vec::new();
         let mut text = String::new();
-        for (index, finding) in findings.iter().enumerate() {
-            if findings.iter().take(index).any(|earlier| earlier == finding) {
-                continue;
-            }
-            text += &match self.format {
+        for finding in findings {
+            let one = match self.format {
                 MessageFormat::Full => render::full(finding, &options) + "\n",
                 MessageFormat::Short => render::short(finding, &options),
                 MessageFormat::Json => render::json(finding, &options),
             };
+            if seen.insert(one.clone()) {
+                text += &one;
+                severities.push(finding.severity);
+            }
         }
         self.message(&text);
-    }
-
-    /// Prints findings that stopped the command, and how many there are.
-    pub(crate) fn refuse(&mut self, findings: &[Diagnostic], values: Option<&Node>) -> Exit {
-        self.report(findings, values);
-        if self.format == MessageFormat::Full {
-            let count = |severity| findings.iter().filter(|found| found.severity == severity).count();
-            let mut parts = Vec::new();
-            for (number, name) in [(count(Severity::Error), "error"), (count(Severity::Warning), "warning")] {
-                if number > 0 {
-                    parts.push(format!("{number} {name}{}", if number == 1 { "" } else { "s" }));
-                }
-            }
-            self.message(&format!("nothing was printed: {}\n", parts.join(", ")));
-        }
-        Exit::Refused
+        severities
     }
 
     /// Prints a failure of this program's surroundings: a file, an argument.

@@ -117,6 +117,12 @@ fn in_yaml(line: &str, kind: SourceKind) -> Vec<Range<usize>> {
         if !is_secret_name(key.get(key_start..).unwrap_or_default()) {
             continue;
         }
+        // A list item's `key:` names a label or a taint, as in tolerations and selectors.
+        let item = before.get(..key_start).unwrap_or_default().trim_end_matches(['{', '"', '\'', ' ']);
+        if key.get(key_start..) == Some("key") && item.trim_start() == "-" {
+            continue;
+        }
+        let rest = rest.get(..end_in_flow(before, rest)).unwrap_or_default();
         let value = rest.trim();
         let expression = kind == SourceKind::Chart && value.contains("{{");
         if expression || says_nothing(value) {
@@ -124,9 +130,18 @@ fn in_yaml(line: &str, kind: SourceKind) -> Vec<Range<usize>> {
         }
         let value_start = from + (rest.len() - rest.trim_start().len());
         found.push(value_start..value_start + value.len());
-        break;
+        from = value_start + value.len();
     }
     found
+}
+
+/// Where the value ends: inside `{…}` at the next `,` or `}` unless it is quoted, else at the line's end.
+fn end_in_flow(before: &str, rest: &str) -> usize {
+    let opened = before.matches('{').count() > before.matches('}').count();
+    if !opened || rest.trim_start().starts_with(['"', '\'', '{', '[']) {
+        return rest.len();
+    }
+    rest.find([',', '}']).unwrap_or(rest.len())
 }
 
 /// Nothing, a block scalar's mark, or a word that is no secret.

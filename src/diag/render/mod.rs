@@ -64,12 +64,14 @@ impl Words {
         line
     }
 
-    /// Where a place is: `file:line:col`; of a flag its name, never its argument.
+    /// Where a place is: `file:line:col`; of a flag its name, never its argument. Lines of rendered text
+    /// are said to be that: its name is the template's.
     fn place(&self, place: &Place) -> String {
         if place.source.kind() == SourceKind::Flag {
             return self.line(file_name(place));
         }
-        self.line(&place.to_string())
+        let lines = if place.source.kind() == SourceKind::Rendered { " (rendered)" } else { "" };
+        self.line(&place.to_string()) + lines
     }
 }
 

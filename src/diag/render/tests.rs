@@ -156,6 +156,17 @@ fn short_and_json_are_one_line_each() {
 }
 
 #[test]
+fn in_flow_maps_only_the_telling_values_are_masked() {
+    let text = "tolerations:\n  - {key: gpu, operator: Exist}\n  - key: cpu\nx: {token: abcd, user: u, password: \"a,b\"}\n";
+    let values = source("values.yaml", text);
+    let diagnostic = error("no")
+        .at(find(&values, "gpu"), "")
+        .and_at(find(&values, "cpu"), "")
+        .and_at(find(&values, "user"), "");
+    insta::assert_snapshot!(plain(&diagnostic));
+}
+
+#[test]
 fn names_tell_secrets_from_pointers_to_them() {
     for name in [
         "clearmlGitPassword",
