@@ -3,8 +3,8 @@
 use super::convert::{is_empty, strval};
 use super::equal::{deep_copy, deep_equal};
 use super::table::{ANY, CallCtx, MAP, Out, STR, arg, func, map, text, variadic};
-use crate::gotmpl::func::Func;
-use crate::value::{MAX_DEPTH, Map, MapType, Str, Value};
+use crate::gotmpl::func::{Func, FuncError};
+use crate::value::{Elem, MAX_DEPTH, Map, MapType, Str, Value};
 
 fn get(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     Ok(map(args, 0).get_bytes(text(args, 1)).unwrap_or_else(|| Value::from("")))
@@ -116,33 +116,35 @@ fn dig(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 /// maps on both sides are merged.
 ///
 /// Rule: mergo v1.0.1 `deepMerge` on `map[string]interface{}`, as Sprig calls it.
-fn merge_into(target: &Map, source: &Map, overwrite: bool, depth: usize) {
+fn merge_into(target: &Map, source: &Map, overwrite: bool, depth: usize) -> Result<(), FuncError> {
     if depth > MAX_DEPTH || target.is_same(source) {
-        return;
+        return Ok(());
     }
     for (key, value) in source.to_vec() {
         let old = target.get_bytes(key.as_bytes());
-        let is_any = |map: &Map| map.ty().name == MapType::ANY.name;
-        match (&old, &value) {
-            (Some(Value::Map(own)), Value::Map(other)) if is_any(own) == is_any(other) && !own.is_nil() => {
-                if !own.is_empty() || overwrite {
-                    merge_into(own, other, overwrite, depth + 1);
-                } else {
-                    target.insert(key, value);
-                }
+        if let (Some(Value::Map(own)), Value::Map(other)) = (&old, &value)
+            && !own.is_nil()
+        {
+            merge_into(own, other, overwrite, depth + 1)?;
+            continue;
+        }
+        if overwrite || (!value.is_nil() && old.is_none_or(|old| is_empty(&old))) {
+            if target.ty().elem == Elem::String && source.ty().elem != Elem::String {
+                let text =
+                    "reflect.Value.SetMapIndex: value of type interface {} is not assignable to type string";
+                return Err(text.into());
             }
-            (None, _) => target.insert(key, value),
-            (Some(_), _) if overwrite => target.insert(key, value),
-            (Some(own), new) if is_empty(own) && !(is_empty(new)) => target.insert(key, value),
-            _ => {}
+            target.insert(key, value);
         }
     }
+    Ok(())
 }
 
 fn merged(args: &[Value], overwrite: bool) -> Out {
     let target = map(args, 0);
+    let target = if target.is_nil() { Map::new() } else { target };
     for source in args.iter().skip(1).filter_map(Value::as_map) {
-        merge_into(&target, source, overwrite, 0);
+        merge_into(&target, source, overwrite, 0)?;
     }
     Ok(plain(&target))
 }

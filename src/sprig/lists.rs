@@ -47,12 +47,8 @@ fn chunk(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
         value if value.is_nil() => return Err(NIL_POINTER.into()),
         value => items(value, "Cannot chunk")?,
     };
-    let Ok(size) = usize::try_from(size) else {
-        return Err("runtime error: makeslice: len out of range".into());
-    };
-    if size == 0 {
-        return Err("runtime error: integer divide by zero".into());
-    }
+    let size = usize::try_from(size).ok().filter(|&size| size > 0);
+    let size = size.ok_or("runtime error: makeslice: len out of range")?;
     let chunks = items.chunks(size).map(|chunk| Value::list(chunk.to_vec())).collect();
     Ok(Value::List(List::of(&ListType::LISTS, chunks)))
 }

@@ -3,6 +3,7 @@
 //! What these functions know of the outside is a [`crate::host::HostHandle`] among the extensions of the
 //! execution; they know no chart and no release.
 
+mod case;
 mod convert;
 mod dates;
 mod decimal;
@@ -14,10 +15,13 @@ mod lists;
 mod math;
 mod network;
 mod paths;
+mod reflect;
 mod regex;
 mod semver;
 mod serial;
+mod strings;
 mod table;
+mod wrap;
 
 use crate::gotmpl::func::Func;
 
@@ -31,7 +35,9 @@ pub const TABLES: &[&[Func]] = &[
     math::TABLE,
     network::TABLE,
     paths::TABLE,
+    reflect::TABLE,
     regex::TABLE,
     semver::TABLE,
     serial::TABLE,
+    strings::TABLE,
 ];

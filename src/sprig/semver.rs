@@ -1,18 +1,23 @@
-//! Versions and ranges.
+//! Versions.
 
-use std::any::Any;
 use std::cmp::Ordering;
 
-use super::table::str_arg;
+use super::table::{CallCtx, Out, STR, func, text};
 use crate::go::semver::{Constraints, Version};
-use crate::gotmpl::func::{CallCtx, Func, FuncError, Param};
+use crate::go::strconv;
+use crate::gotmpl::func::{Func, FuncError, Param};
 use crate::value::{JsonView, Kind, Method, Object, Str, Value};
 
-/// A version in a template: Go's `*semver.Version`, or the `semver.Version` that `Inc…` returns.
-#[derive(Clone, Debug)]
-pub(crate) struct VersionObject {
+/// A version in templates: Go's `*semver.Version`, or `semver.Version` where a method returns a copy.
+struct VersionObject {
     version: Version,
     pointer: bool,
+}
+
+impl VersionObject {
+    fn value(version: Version, pointer: bool) -> Value {
+        Value::object(Self { version, pointer })
+    }
 }
 
 const POINTER: &str = "*semver.Version";
@@ -26,6 +31,23 @@ impl Object for VersionObject {
         if self.pointer { Kind::Ptr } else { Kind::Struct }
     }
 
+    fn fields(&self) -> &'static [&'static str] {
+        &["major", "minor", "patch", "pre", "metadata", "original"]
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        let version = &self.version;
+        Some(match name {
+            "major" => Value::Uint64(version.major),
+            "minor" => Value::Uint64(version.minor),
+            "patch" => Value::Uint64(version.patch),
+            "pre" => Value::from(version.pre.as_str()),
+            "metadata" => Value::from(version.metadata.as_str()),
+            "original" => Value::from(version.original.as_str()),
+            _ => return None,
+        })
+    }
+
     fn methods(&self) -> &'static [Method] {
         METHODS
     }
@@ -35,31 +57,34 @@ impl Object for VersionObject {
     }
 
     fn equals(&self, other: &dyn Object) -> Option<bool> {
-        // Pointers are equal when they are one; no two calls return the same.
         let other = other.as_any().downcast_ref::<Self>()?;
-        Some(std::ptr::eq(self, other))
+        let key =
+            |object: &Self| (object.pointer, object.version.to_string(), object.version.original.clone());
+        Some(key(self) == key(other))
     }
 
     fn json(&self) -> JsonView {
-        JsonView::Value(self.version.to_string().into())
+        JsonView::Value(Value::from(self.version.to_string()))
     }
 
-    fn as_any(&self) -> &dyn Any {
+    fn as_any(&self) -> &dyn std::any::Any {
         self
     }
 }
 
-fn of(value: &Value) -> Result<&Version, String> {
-    let object: Option<&VersionObject> = value.downcast();
-    object.map(|object| &object.version).ok_or_else(|| super::table::NIL_POINTER.to_owned())
+fn own(value: &Value) -> Result<&Version, String> {
+    value
+        .downcast::<VersionObject>()
+        .map(|object| &object.version)
+        .ok_or_else(|| super::table::NIL_POINTER.to_owned())
 }
 
-fn compare(value: &Value, args: &[Value]) -> Result<Ordering, String> {
-    Ok(of(value)?.compare(of(super::table::arg(args, 0))?))
+fn compared(receiver: &Value, args: &[Value]) -> Result<Ordering, String> {
+    Ok(own(receiver)?.compare(own(super::table::arg(args, 0))?))
 }
 
-fn plain(version: Version) -> Value {
-    Value::object(VersionObject { version, pointer: false })
+fn suffix(args: &[Value]) -> String {
+    String::from_utf8_lossy(text(args, 0)).into_owned()
 }
 
 const fn method(
@@ -72,54 +97,65 @@ const fn method(
 
 const OTHER: &[Param] = &[Param::Object(POINTER)];
 
+/// The exported methods of `*semver.Version`.
 const METHODS: &[Method] = &[
-    method("Compare", OTHER, |v, a| Ok(Value::Int(compare(v, a)? as i64))),
-    method("Equal", OTHER, |v, a| Ok(Value::Bool(compare(v, a)?.is_eq()))),
-    method("GreaterThan", OTHER, |v, a| Ok(Value::Bool(compare(v, a)?.is_gt()))),
-    method("GreaterThanEqual", OTHER, |v, a| Ok(Value::Bool(compare(v, a)?.is_ge()))),
-    method("IncMajor", &[], |v, _| Ok(plain(of(v)?.inc_major()))),
-    method("IncMinor", &[], |v, _| Ok(plain(of(v)?.inc_minor()))),
-    method("IncPatch", &[], |v, _| Ok(plain(of(v)?.inc_patch()))),
-    method("LessThan", OTHER, |v, a| Ok(Value::Bool(compare(v, a)?.is_lt()))),
-    method("LessThanEqual", OTHER, |v, a| Ok(Value::Bool(compare(v, a)?.is_le()))),
-    method("Major", &[], |v, _| Ok(Value::Uint64(of(v)?.major))),
-    method("Metadata", &[], |v, _| Ok(of(v)?.metadata.clone().into())),
-    method("Minor", &[], |v, _| Ok(Value::Uint64(of(v)?.minor))),
-    method("Original", &[], |v, _| Ok(of(v)?.original.clone().into())),
-    method("Patch", &[], |v, _| Ok(Value::Uint64(of(v)?.patch))),
-    method("Prerelease", &[], |v, _| Ok(of(v)?.pre.clone().into())),
-    method("SetMetadata", &[Param::String], |v, a| {
-        of(v)?.with_metadata(&str_arg(a, 0).text()).map(plain).map_err(|error| error.to_string())
+    method("Compare", OTHER, |own, args| Ok(Value::Int(compared(own, args)? as i64))),
+    method("Equal", OTHER, |own, args| Ok(Value::Bool(compared(own, args)?.is_eq()))),
+    method("GreaterThan", OTHER, |own, args| Ok(Value::Bool(compared(own, args)?.is_gt()))),
+    method("GreaterThanEqual", OTHER, |own, args| Ok(Value::Bool(compared(own, args)?.is_ge()))),
+    method("IncMajor", &[], |value, _| Ok(VersionObject::value(own(value)?.inc_major(), false))),
+    method("IncMinor", &[], |value, _| Ok(VersionObject::value(own(value)?.inc_minor(), false))),
+    method("IncPatch", &[], |value, _| Ok(VersionObject::value(own(value)?.inc_patch(), false))),
+    method("LessThan", OTHER, |own, args| Ok(Value::Bool(compared(own, args)?.is_lt()))),
+    method("LessThanEqual", OTHER, |own, args| Ok(Value::Bool(compared(own, args)?.is_le()))),
+    method("Major", &[], |value, _| Ok(Value::Uint64(own(value)?.major))),
+    method("Metadata", &[], |value, _| Ok(Value::from(own(value)?.metadata.as_str()))),
+    method("Minor", &[], |value, _| Ok(Value::Uint64(own(value)?.minor))),
+    method("Original", &[], |value, _| Ok(Value::from(own(value)?.original.as_str()))),
+    method("Patch", &[], |value, _| Ok(Value::Uint64(own(value)?.patch))),
+    method("Prerelease", &[], |value, _| Ok(Value::from(own(value)?.pre.as_str()))),
+    method("SetMetadata", &[STR], |value, args| {
+        let version = own(value)?.with_metadata(&suffix(args)).map_err(|error| error.to_string())?;
+        Ok(VersionObject::value(version, false))
     }),
-    method("SetPrerelease", &[Param::String], |v, a| {
-        of(v)?.with_pre(&str_arg(a, 0).text()).map(plain).map_err(|error| error.to_string())
+    method("SetPrerelease", &[STR], |value, args| {
+        let version = own(value)?.with_pre(&suffix(args)).map_err(|error| error.to_string())?;
+        Ok(VersionObject::value(version, false))
     }),
-    method("String", &[], |v, _| Ok(of(v)?.to_string().into())),
+    method("String", &[], |value, _| Ok(Value::from(own(value)?.to_string()))),
 ];
 
-fn parse(text: &Str) -> Result<Version, FuncError> {
-    Version::parse(&text.text()).map_err(|error| FuncError::new(error.to_string()))
+fn parse(bytes: &[u8]) -> Result<Version, FuncError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "invalid semantic version")?;
+    Version::parse(text).map_err(|error| error.to_string().into())
 }
 
-fn semver(_: &mut CallCtx<'_>, args: &[Value]) -> Result<Value, FuncError> {
-    Ok(Value::object(VersionObject { version: parse(str_arg(args, 0))?, pointer: true }))
+fn semver(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
+    Ok(VersionObject::value(parse(text(args, 0))?, true))
 }
 
-fn semver_compare(_: &mut CallCtx<'_>, args: &[Value]) -> Result<Value, FuncError> {
-    let range =
-        Constraints::parse(&str_arg(args, 0).text()).map_err(|error| FuncError::new(error.to_string()))?;
-    Ok(Value::Bool(range.check(&parse(str_arg(args, 1))?)))
+fn semver_compare(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
+    let bytes = text(args, 0);
+    let range = std::str::from_utf8(bytes)
+        .map_err(|_| FuncError::new(format!("improper constraint: {}", strconv::quote(bytes))))?;
+    let range = Constraints::parse(range).map_err(|error| error.to_string())?;
+    Ok(Value::Bool(range.check(&parse(text(args, 1))?)))
 }
 
 /// The functions of this family.
 pub(crate) const TABLE: &[Func] = &[
-    Func::new("semver", &[Param::String], semver, "The version that a text spells.")
-        .examples(&[(r#"{{ (semver "v1.2").Minor }} {{ semver "1.2" }}"#, "2 1.2.0")]),
-    Func::new(
+    func(
+        "semver",
+        &[STR],
+        semver,
+        "the version, with Major, Minor, Patch …",
+        &[(r#"{{ (semver "v1.2").Minor }}"#, "2")],
+    ),
+    func(
         "semverCompare",
-        &[Param::String, Param::String],
+        &[STR, STR],
         semver_compare,
-        "Whether a version lies in a range.",
-    )
-    .examples(&[(r#"{{ semverCompare ">=1.19-0" "v1.20.0-eks" }}"#, "true")]),
+        "whether the version lies in the range",
+        &[(r#"{{ semverCompare ">=1.2" "1.3.0" }}"#, "true")],
+    ),
 ];

@@ -2,7 +2,7 @@
 
 use crate::gotmpl::func::{Call, Func, FuncError, OnError, Param};
 use crate::host::HostHandle;
-use crate::value::{Map, Str, Value};
+use crate::value::{Map, MapType, Str, Value};
 
 pub(super) use crate::gotmpl::func::CallCtx;
 
@@ -67,9 +67,9 @@ pub(super) fn int(args: &[Value], index: usize) -> i64 {
     arg(args, index).as_i64().unwrap_or_default()
 }
 
-/// The map argument at `index`.
+/// The map argument at `index`; a nil map in place of nil.
 pub(super) fn map(args: &[Value], index: usize) -> Map {
-    arg(args, index).as_map().cloned().unwrap_or_default()
+    arg(args, index).as_map().cloned().unwrap_or_else(|| Map::nil(&MapType::ANY))
 }
 
 /// A string of these bytes.
