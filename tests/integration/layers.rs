@@ -12,7 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("codec", &["diag", "value", "go"]),
     ("trace", &["diag", "codec"]),
     ("gotmpl", &["diag", "value", "go", "trace"]),
-    ("sprig", &["gotmpl", "value", "go", "codec", "host"]),
+    ("sprig", &["diag", "gotmpl", "value", "go", "codec", "host"]),
     ("manifest", &["diag", "go", "codec", "trace"]),
     ("kube", &["codec"]),
     ("check", &["diag", "codec", "manifest", "kube", "trace"]),

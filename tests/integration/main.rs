@@ -1,7 +1,9 @@
 //! The program as its users meet it, and the rules the source itself keeps: one test binary.
 
+mod bad_values;
 mod commands;
 mod layers;
+mod readme;
 mod render;
 mod sandbox;
 

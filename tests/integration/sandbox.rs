@@ -124,8 +124,14 @@ impl Output {
     /// Demands exit code 2 with nothing on standard output; returns standard error.
     #[track_caller]
     pub(crate) fn refused(&self) -> String {
-        assert_eq!((self.status, self.stdout()), (2, String::new()), "stderr: {}", self.stderr());
-        self.stderr()
+        let stderr = self.stderr();
+        assert!(
+            self.status == 2 && self.stdout.is_empty(),
+            "exit code {}, {} bytes of output, stderr: {stderr}",
+            self.status,
+            self.stdout.len()
+        );
+        stderr
     }
 
     /// Exit code and both streams, each ending in `[EOF]` so that a lost line end shows.
