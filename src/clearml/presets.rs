@@ -90,7 +90,7 @@ mod tests {
             let user = yaml::read_values(&preset.source()).expect(preset.name).root;
             let rendered = render(&user, &Options::default()).expect(preset.name);
             let text: String = rendered.manifests.iter().map(|manifest| manifest.text.text()).collect();
-            assert!(!text.contains("null\n"), "{}", preset.name);
+            assert!(!text.contains(": null\n"), "{}", preset.name);
         }
     }
 }

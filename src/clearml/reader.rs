@@ -114,6 +114,9 @@ pub(crate) struct Reader<'v> {
     path: String,
 }
 
+/// Switches that the old chart's templates only asked whether they were empty.
+const TRUE_TO_HELM: [&str; 4] = ["agent.dockerMode", "storage.use_nfs", "ingress.enabled", "use_secrets_flexvolume"];
+
 /// Wrong type.
 pub(crate) const WRONG_TYPE: Code = Code("clearml::wrong-type");
 /// Right type, impossible value.
@@ -298,6 +301,16 @@ impl<'v> Reader<'v> {
                 }
             },
         };
+        if !value && matches!(node.data(), Data::String(text) if !text.is_empty()) && TRUE_TO_HELM.contains(&&*self.path) {
+            self.problems.add(
+                Diagnostic::warning(
+                    HELM_DIFFERS,
+                    format!("`{}` is off; Helm took the text in quotes as true", self.path),
+                )
+                .maybe_at(node.place().cloned(), "in quotes")
+                .help("remove the quotes"),
+            );
+        }
         Some(self.setting(value, node))
     }
 

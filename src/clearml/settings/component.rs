@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Shared;
 use crate::clearml::names;
-use crate::clearml::reader::{Reader, Setting, Text, given};
+use crate::clearml::reader::{Reader, Setting, Text};
 use crate::clearml::view::{Shape, View};
 use crate::codec::{Data, Node, yaml};
 use crate::diag::{Source, SourceKind};
@@ -280,7 +280,7 @@ pub(crate) fn env(reader: &Reader<'_>) -> Vec<View> {
         match &name {
             Some(name) if name.value.contains('=') || name.value.chars().any(char::is_control) => {
                 item.child("name").bad(
-                    node,
+                    name.node.as_ref().unwrap_or(node),
                     "is no name of an environment variable",
                     "a name holds no `=` and no control character",
                 );
@@ -359,14 +359,12 @@ pub(crate) fn node_selector(reader: &Reader<'_>) -> View {
     }))
 }
 
-/// The text as the old chart's templates pasted it: after eight blanks, so that further lines which users
-/// indented by hand line up with the first.
+/// The text as people mean it, else as the old chart's templates pasted it: after eight blanks, so that
+/// further lines which users indented by hand line up with the first.
 fn pasted(text: &str) -> Option<Node> {
     let read = |text: String| {
         let source = Source::new(SourceKind::Rendered, "nodeSelector", text);
         yaml::read(&source, &yaml::ReadOptions::default()).ok().map(|document| document.root)
     };
-    let node = read(format!("        {text}")).or_else(|| read(text.to_owned()))?;
-    debug_assert!(given(&node), "a parsed selector has no default place");
-    Some(node)
+    read(text.to_owned()).or_else(|| read(format!("        {text}")))
 }

@@ -1,0 +1,87 @@
+//! Whole renders: the defaults object by object, the defects of the old chart one by one, what is refused.
+
+mod defects;
+mod hostile;
+mod refusals;
+mod traces;
+
+use super::*;
+use crate::codec::{Node, yaml};
+use crate::diag::{Diagnostic, Severity, Source, SourceKind};
+
+pub(in crate::clearml) fn values(text: &str) -> Node {
+    yaml::read_values(&Source::new(SourceKind::File, "values.yaml", text)).expect("values").root
+}
+
+pub(in crate::clearml) fn rendered(text: &str) -> Rendered {
+    match render(&values(text), &Options::default()) {
+        Ok(rendered) => rendered,
+        Err(problems) => panic!("{}", problems.iter().map(show).collect::<Vec<_>>().join("\n")),
+    }
+}
+
+pub(in crate::clearml) fn refused(text: &str) -> Vec<String> {
+    match render(&values(text), &Options::default()) {
+        Ok(_) => Vec::new(),
+        Err(problems) => {
+            problems.iter().filter(|found| found.severity == Severity::Error).map(show).collect()
+        }
+    }
+}
+
+pub(in crate::clearml) fn show(found: &Diagnostic) -> String {
+    let place = found.primary.as_ref().map_or_else(String::new, |label| format!("{}: ", label.place));
+    let help = found.help.as_ref().map_or_else(String::new, |help| format!(" ({help})"));
+    format!("{place}{}{help}", found.message)
+}
+
+/// The text of one object, such as `Deployment/redis`.
+fn object(rendered: &Rendered, id: &str) -> String {
+    let (kind, name) = id.split_once('/').expect("KIND/NAME");
+    let found = rendered.manifests.iter().find(|manifest| manifest.kind == kind && manifest.name == name);
+    found.unwrap_or_else(|| panic!("no {id}")).text.text().to_owned()
+}
+
+/// The object as a tree.
+fn tree(rendered: &Rendered, id: &str) -> Node {
+    parse(&object(rendered, id))
+}
+
+fn parse(text: &str) -> Node {
+    yaml::read(&Source::new(SourceKind::Rendered, "object", text), &yaml::ReadOptions::default()).expect("YAML").root
+}
+
+/// The value of a variable in a Deployment's first container.
+fn env(rendered: &Rendered, deployment: &str, variable: &str) -> Option<String> {
+    let root = tree(rendered, &format!("Deployment/{deployment}"));
+    let container = root.at_path(["spec", "template", "spec", "containers"])?.as_list()?.first()?.clone();
+    let entries = container.get("env")?.as_list()?.to_vec();
+    let entry = entries.iter().find(|entry| entry.get("name").and_then(Node::as_str) == Some(variable))?;
+    Some(entry.get("value")?.as_str()?.to_owned())
+}
+
+#[test]
+fn the_defaults_render_object_by_object() {
+    let rendered = rendered("");
+    let order: Vec<&str> = rendered.manifests.iter().map(|manifest| manifest.kind.as_str()).collect();
+    let rank = |kind: &str| {
+        ["Namespace", "Secret", "PersistentVolume", "PersistentVolumeClaim", "Service", "Deployment"]
+            .iter()
+            .position(|known| *known == kind)
+    };
+    assert!(order.is_sorted_by_key(|kind| rank(kind)), "{order:?}");
+    assert_eq!(order.len(), 32);
+    for manifest in &rendered.manifests {
+        let name = format!("{}-{}", manifest.kind, manifest.name);
+        insta::assert_snapshot!(name, format!("{}[EOF]", manifest.text.text()));
+    }
+    insta::assert_snapshot!("notes", format!("{}[EOF]", rendered.notes));
+    assert!(rendered.warnings.is_empty());
+}
+
+#[test]
+fn two_renders_give_the_same_bytes() {
+    let text = |rendered: Rendered| rendered.manifests.iter().map(|m| m.text.text().to_owned()).collect::<String>();
+    let given = "agentGroups: {b: {replicas: 1}, a: {replicas: 1}}\nclearml: {podLabels: {z: y, a: b}}";
+    assert_eq!(text(rendered(given)), text(rendered(given)));
+}

@@ -1,0 +1,78 @@
+//! Every printed scalar is traced to a template line, and to the value it came from.
+
+use super::*;
+use crate::codec::Data;
+use crate::diag::Place;
+
+fn scalars(node: &Node, into: &mut Vec<Place>) {
+    match node.data() {
+        Data::Map(map) => map.entries().iter().for_each(|entry| scalars(&entry.value, into)),
+        Data::List(items) => items.iter().for_each(|item| scalars(item, into)),
+        _ => into.extend(node.place().cloned()),
+    }
+}
+
+fn each_scalar(rendered: &Rendered, mut check: impl FnMut(&str, &str, &crate::trace::Write)) {
+    for manifest in &rendered.manifests {
+        let root = yaml::read(&manifest.text, &yaml::ReadOptions::default()).expect("YAML").root;
+        let mut places = Vec::new();
+        scalars(&root, &mut places);
+        assert!(!places.is_empty());
+        for place in places {
+            let Some(write) = manifest.trace.at(place.span.start()) else {
+                panic!("{}: `{}` is not traced", manifest.template, place.text())
+            };
+            check(&manifest.name, place.text(), write);
+        }
+    }
+}
+
+#[test]
+fn every_scalar_of_every_preset_is_traced_to_a_template_line() {
+    for preset in presets() {
+        let user = yaml::read_values(&preset.source()).expect("values").root;
+        let rendered = render(&user, &Options::default()).expect("renders");
+        each_scalar(&rendered, |name, text, write| {
+            assert!(write.template.source.name().starts_with("templates/"), "{name}");
+            let expression = write.template.text();
+            assert!(expression.starts_with("{{") || expression == text || expression.starts_with('|'), "{name}: {expression} {text}");
+        });
+    }
+}
+
+#[test]
+fn a_scalar_names_the_value_and_where_it_was_written() {
+    let user = "services:\n  webserver:\n    nodePort: 30999\nclearml:\n  podAnnotations:\n    a/b: hello\nredis:\n  resources:\n    limits:\n      cpu: 1000m\n";
+    let rendered = rendered(user);
+    let mut found = Vec::new();
+    each_scalar(&rendered, |name, text, write| {
+        for origin in write.origins.iter().filter(|origin| origin.role == crate::trace::Role::Data) {
+            let Some(place) = origin.value.place() else { continue };
+            if place.source.kind() == SourceKind::File {
+                found.push(format!("{name}: {text} <- {} {place}", origin.path));
+            }
+        }
+    });
+    for wanted in [
+        "webserver-service: 30999 <- services.webserver.nodePort values.yaml:3:15",
+        "redis: hello <- clearml.podAnnotations.a/b values.yaml:6:10",
+        "redis: \"1\" <- redis.resources.limits.cpu values.yaml:10:12",
+    ] {
+        assert!(found.iter().any(|line| line == wanted), "{wanted} in {found:#?}");
+    }
+}
+
+#[test]
+fn conditions_name_the_values_that_decide() {
+    let rendered = rendered("ingress:\n  enabled: true\n  host: a.b\n  tls:\n    secretName: s\n");
+    let mut reasons = Vec::new();
+    each_scalar(&rendered, |name, text, write| {
+        if name == "clearml-server-ingress" && text == "s" {
+            reasons.extend(write.origins.iter().map(|origin| (origin.path.clone(), origin.role)));
+        }
+    });
+    use crate::trace::Role;
+    assert!(reasons.contains(&("ingress.tls.secretName".to_owned(), Role::Data)));
+    assert!(reasons.contains(&("ingress.tls.secretName".to_owned(), Role::Control)));
+    assert!(reasons.contains(&("ingress.enabled".to_owned(), Role::Control)));
+}
