@@ -115,7 +115,8 @@ pub(crate) struct Reader<'v> {
 }
 
 /// Switches that the old chart's templates only asked whether they were empty.
-const TRUE_TO_HELM: [&str; 4] = ["agent.dockerMode", "storage.use_nfs", "ingress.enabled", "use_secrets_flexvolume"];
+const TRUE_TO_HELM: [&str; 4] =
+    ["agent.dockerMode", "storage.use_nfs", "ingress.enabled", "use_secrets_flexvolume"];
 
 /// Wrong type.
 pub(crate) const WRONG_TYPE: Code = Code("clearml::wrong-type");
@@ -301,7 +302,10 @@ impl<'v> Reader<'v> {
                 }
             },
         };
-        if !value && matches!(node.data(), Data::String(text) if !text.is_empty()) && TRUE_TO_HELM.contains(&&*self.path) {
+        if !value
+            && matches!(node.data(), Data::String(text) if !text.is_empty())
+            && TRUE_TO_HELM.contains(&&*self.path)
+        {
             self.problems.add(
                 Diagnostic::warning(
                     HELM_DIFFERS,

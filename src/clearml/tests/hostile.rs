@@ -13,12 +13,85 @@ const HARMLESS: &str = "harmless-text";
 
 fn hostile() -> Vec<String> {
     let mut texts: Vec<String> = [
-        "", " ", "a: b", "a:", "secret #1", "#x", "&a", "*a", "!t", "|", ">", "@b", "`b", "%b", "[", "]", "{", "}", "'", "\"", "\\",
-        "- a", "? a", "-", "---", "...", "--- a\nb: c", "~", "null", "yes", "no", "y", "true", "0123", "1e3", "0x1F", "1_000",
-        "12:30", "2024-01-01", ".5", ".inf", "+1", "<<", "=", "{{ x }}", "{{.Values}}", "{% if x %}", "{# x #}", "a\nb: c", "\n",
-        "a\n", "a\n\n", "\na", " a", "a ", "a\tb", "\ta", "a\r\nb", "\r", "\u{7f}", "\u{85}", "\u{2028}", "\u{2029}", "\u{feff}x",
-        "\u{a0}", "é", "日本語", "😀", "\u{0}", "\u{1}1\u{2}", "\u{7}0\u{2}", "\u{3}0\u{2}", "\u{4}", "$(HOME)", "$$", "a'b\"c\\d",
-        "x\nimage: evil", "a\n  b\n c", "key: |\n  x",
+        "",
+        " ",
+        "a: b",
+        "a:",
+        "secret #1",
+        "#x",
+        "&a",
+        "*a",
+        "!t",
+        "|",
+        ">",
+        "@b",
+        "`b",
+        "%b",
+        "[",
+        "]",
+        "{",
+        "}",
+        "'",
+        "\"",
+        "\\",
+        "- a",
+        "? a",
+        "-",
+        "---",
+        "...",
+        "--- a\nb: c",
+        "~",
+        "null",
+        "yes",
+        "no",
+        "y",
+        "true",
+        "0123",
+        "1e3",
+        "0x1F",
+        "1_000",
+        "12:30",
+        "2024-01-01",
+        ".5",
+        ".inf",
+        "+1",
+        "<<",
+        "=",
+        "{{ x }}",
+        "{{.Values}}",
+        "{% if x %}",
+        "{# x #}",
+        "a\nb: c",
+        "\n",
+        "a\n",
+        "a\n\n",
+        "\na",
+        " a",
+        "a ",
+        "a\tb",
+        "\ta",
+        "a\r\nb",
+        "\r",
+        "\u{7f}",
+        "\u{85}",
+        "\u{2028}",
+        "\u{2029}",
+        "\u{feff}x",
+        "\u{a0}",
+        "é",
+        "日本語",
+        "😀",
+        "\u{0}",
+        "\u{1}1\u{2}",
+        "\u{7}0\u{2}",
+        "\u{3}0\u{2}",
+        "\u{4}",
+        "$(HOME)",
+        "$$",
+        "a'b\"c\\d",
+        "x\nimage: evil",
+        "a\n  b\n c",
+        "key: |\n  x",
     ]
     .map(str::to_owned)
     .to_vec();
@@ -28,11 +101,22 @@ fn hostile() -> Vec<String> {
 }
 
 /// Values that are split, parsed or counted, not printed as they are.
-const PARSED: &[&str] = &["nodeSelector", "queues", "defaultBaseDocker", "clearmlDockerHostMount", "agentVersion", "version", "tag"];
+const PARSED: &[&str] = &[
+    "nodeSelector",
+    "queues",
+    "defaultBaseDocker",
+    "clearmlDockerHostMount",
+    "agentVersion",
+    "version",
+    "tag",
+];
 
 /// Every place of the schema where a text may stand.
 fn paths(schema: &Node, path: &[String], depth: usize, into: &mut Vec<Vec<String>>) {
-    let Some(properties) = schema.get("properties").and_then(Node::as_map).filter(|_| depth < MAX_DEPTH) else { return };
+    let Some(properties) = schema.get("properties").and_then(Node::as_map).filter(|_| depth < MAX_DEPTH)
+    else {
+        return;
+    };
     for entry in properties.entries() {
         let mut at = path.to_vec();
         at.push(entry.key.to_string());
@@ -81,9 +165,14 @@ fn same(harmless: &Node, other: &Node, text: &str, count: &mut usize) -> bool {
     match (harmless.data(), other.data()) {
         (Data::Map(a), Data::Map(b)) => {
             a.len() == b.len()
-                && a.entries().iter().zip(b.entries()).all(|(a, b)| a.key == b.key && (a.key.starts_with("checksum/") || same(&a.value, &b.value, text, count)))
+                && a.entries().iter().zip(b.entries()).all(|(a, b)| {
+                    a.key == b.key
+                        && (a.key.starts_with("checksum/") || same(&a.value, &b.value, text, count))
+                })
         }
-        (Data::List(a), Data::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b, text, count)),
+        (Data::List(a), Data::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b, text, count))
+        }
         (Data::String(a), Data::String(b)) => {
             if a.contains(HARMLESS) {
                 *count += 1;
@@ -143,7 +232,11 @@ fn no_text_changes_a_document() {
         assert_eq!(documents.len(), harmless.len(), "{shown:?}");
         let mut count = 0;
         for (a, b) in harmless.iter().zip(&documents) {
-            assert!(same(a, b, &text, &mut count), "{shown:?} in {:?}", b.at_path(["metadata", "name"]).and_then(Node::as_str));
+            assert!(
+                same(a, b, &text, &mut count),
+                "{shown:?} in {:?}",
+                b.at_path(["metadata", "name"]).and_then(Node::as_str)
+            );
         }
         assert!(count > 40, "{shown:?}: {count}");
     }

@@ -48,7 +48,9 @@ fn tree(rendered: &Rendered, id: &str) -> Node {
 }
 
 fn parse(text: &str) -> Node {
-    yaml::read(&Source::new(SourceKind::Rendered, "object", text), &yaml::ReadOptions::default()).expect("YAML").root
+    yaml::read(&Source::new(SourceKind::Rendered, "object", text), &yaml::ReadOptions::default())
+        .expect("YAML")
+        .root
 }
 
 /// The value of a variable in a Deployment's first container.
@@ -81,7 +83,8 @@ fn the_defaults_render_object_by_object() {
 
 #[test]
 fn two_renders_give_the_same_bytes() {
-    let text = |rendered: Rendered| rendered.manifests.iter().map(|m| m.text.text().to_owned()).collect::<String>();
+    let text =
+        |rendered: Rendered| rendered.manifests.iter().map(|m| m.text.text().to_owned()).collect::<String>();
     let given = "agentGroups: {b: {replicas: 1}, a: {replicas: 1}}\nclearml: {podLabels: {z: y, a: b}}";
     assert_eq!(text(rendered(given)), text(rendered(given)));
 }

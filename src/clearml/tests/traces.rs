@@ -35,7 +35,10 @@ fn every_scalar_of_every_preset_is_traced_to_a_template_line() {
         each_scalar(&rendered, |name, text, write| {
             assert!(write.template.source.name().starts_with("templates/"), "{name}");
             let expression = write.template.text();
-            assert!(expression.starts_with("{{") || expression == text || expression.starts_with('|'), "{name}: {expression} {text}");
+            assert!(
+                expression.starts_with("{{") || expression == text || expression.starts_with('|'),
+                "{name}: {expression} {text}"
+            );
         });
     }
 }
