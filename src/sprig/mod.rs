@@ -10,11 +10,13 @@ mod decimal;
 mod defaults;
 mod dicts;
 mod durations;
+mod encoding;
 mod equal;
 mod lists;
 mod math;
 mod network;
 mod paths;
+mod random;
 mod reflect;
 mod regex;
 mod semver;
@@ -31,10 +33,12 @@ pub const TABLES: &[&[Func]] = &[
     defaults::TABLE,
     dicts::TABLE,
     durations::TABLE,
+    encoding::TABLE,
     lists::TABLE,
     math::TABLE,
     network::TABLE,
     paths::TABLE,
+    random::TABLE,
     reflect::TABLE,
     regex::TABLE,
     semver::TABLE,
