@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::lookup;
+use super::lookup::{self, Lines};
 
 const TEXT: &str = include_str!("versions.txt");
+static LINES: Lines<{ lookup::count(TEXT) }> = Lines::new(TEXT);
 
 /// A version of Kubernetes; the patch level does not matter to the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,7 +52,7 @@ pub struct Lifecycle {
 /// The life of a kind; none for kinds that were there throughout and for custom resources.
 #[must_use]
 pub fn lifecycle(api_version: &str, kind: &str) -> Option<Lifecycle> {
-    let (_, rest) = lookup::line(TEXT, &format!("{api_version}/{kind}"))?;
+    let (_, rest) = LINES.find(&format!("{api_version}/{kind}"))?;
     let mut words = rest.split(' ');
     let mut version = || words.next()?.parse().ok().map(|minor| KubeVersion { major: 1, minor });
     let (since, deprecated, removed) = (version(), version(), version());

@@ -1,9 +1,10 @@
 //! The types of Kubernetes 1.37 from one embedded text, sorted by name: a lookup is a binary search and
 //! parses one line; nothing is built when the program starts. How the text is made: `tests/kube-schema`.
 
-use super::lookup;
+use super::lookup::{self, Lines};
 
 const TEXT: &str = include_str!("schema.txt");
+static LINES: Lines<{ lookup::count(TEXT) }> = Lines::new(TEXT);
 
 /// Whether objects of a kind live in a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,7 +101,7 @@ pub struct List {
 pub struct Choices(&'static str);
 
 fn line(key: &str) -> Option<(&'static str, &'static str)> {
-    lookup::line(TEXT, key)
+    LINES.find(key)
 }
 
 /// The kind of `apiVersion` and `kind`; none for custom resources and for versions that are gone.

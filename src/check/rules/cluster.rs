@@ -84,10 +84,6 @@ impl<'o, 'm> Cluster<'o, 'm> {
                         == Some(&object.kind)
             })
     }
-
-    fn position(&self, object: &Object<'_>) -> Option<usize> {
-        self.objects.iter().position(|other| std::ptr::eq(&raw const other.root, &raw const object.root))
-    }
 }
 
 fn name_place<'o>(object: &'o Object<'_>) -> Option<&'o Place> {
@@ -97,7 +93,11 @@ fn name_place<'o>(object: &'o Object<'_>) -> Option<&'o Place> {
 fn duplicate_object(object: &Object<'_>, cluster: &Cluster<'_, '_>, findings: &mut Findings<'_, '_>) {
     let Some(name) = object.at("metadata.name").filter(|_| !object.name.is_empty()) else { return };
     let Some(&first) = cluster.by_id.get(&id(object)) else { return };
-    let Some(other) = cluster.objects.get(first).filter(|_| cluster.position(object) != Some(first)) else {
+    let Some(other) = cluster
+        .objects
+        .get(first)
+        .filter(|first| !std::ptr::eq(&raw const first.root, &raw const object.root))
+    else {
         return;
     };
     let finding = findings
