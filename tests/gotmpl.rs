@@ -3,6 +3,8 @@
 //! Every expected text comes from the real Helm: `CLEARML_K8S_REGEN=1 CLEARML_K8S_HELM=helm cargo test --test gotmpl`
 //! writes the files anew. A case is a template, its values, and what Helm printed or how it failed.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -113,7 +113,7 @@ impl ExecError {
 impl fmt::Display for ExecError {
     /// Go's text: `template: F:L:C: executing "NAME" at <node>: message`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = crate::go::fmt::quote(self.template.as_bytes());
+        let name = crate::go::strconv::quote(self.template.as_bytes());
         write!(f, "template: {}: executing {name} at <{}>: {}", self.location(), self.node, self.message)?;
         match &self.cause {
             Some(cause) => write!(f, "{cause}"),

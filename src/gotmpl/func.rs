@@ -131,7 +131,7 @@ impl fmt::Display for FuncError {
             Self::Text(text) | Self::Fail(text) => f.write_str(text),
             Self::Exec(error) => error.fmt(f),
             Self::Unknown(name, set) => {
-                let quote = |name: &[u8]| crate::go::fmt::quote(name);
+                let quote = |name: &[u8]| crate::go::strconv::quote(name);
                 let (name, set) = (quote(name.as_bytes()), quote(set.as_bytes()));
                 write!(f, "template: no template {name} associated with template {set}")
             }

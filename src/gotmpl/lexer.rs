@@ -78,6 +78,7 @@ pub(crate) struct Token {
     pub(crate) error: Option<Box<str>>,
 }
 
+#[allow(clippy::struct_excessive_bools)] // states that do not depend on each other
 pub(crate) struct Lexer<'a> {
     input: &'a str,
     pos: usize,
@@ -412,7 +413,7 @@ impl<'a> Lexer<'a> {
 
     fn bad_number(&mut self) -> Token {
         let written = self.input.get(self.start..self.pos).unwrap_or_default();
-        let text = format!("bad number syntax: {}", crate::go::fmt::quote(written.as_bytes()));
+        let text = format!("bad number syntax: {}", crate::go::strconv::quote(written.as_bytes()));
         self.error(text)
     }
 
@@ -475,5 +476,5 @@ fn is_alphanumeric(ch: char) -> bool {
 /// `%#U` of Go: `U+002D '-'`.
 fn unicode(ch: char) -> String {
     let code = u32::from(ch);
-    if crate::go::fmt::is_print(ch) { format!("U+{code:04X} '{ch}'") } else { format!("U+{code:04X}") }
+    if crate::go::strconv::is_print(ch) { format!("U+{code:04X} '{ch}'") } else { format!("U+{code:04X}") }
 }

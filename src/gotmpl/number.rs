@@ -3,10 +3,7 @@
 use super::ast::Number;
 use super::lexer::Kind;
 use crate::diag::Span;
-use crate::go::{
-    fmt::quote,
-    strconv::{parse_float, parse_int, parse_uint, unquote_char},
-};
+use crate::go::strconv::{parse_float, parse_int, parse_uint, quote, unquote_char};
 use crate::value::Value;
 
 /// A literal under every type that can hold it. Rule: text/template/parse/node.go `newNumber`.

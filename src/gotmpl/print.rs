@@ -77,7 +77,7 @@ impl Printer<'_> {
 
     fn template(&mut self, template: &Template) {
         self.out.push_str("{{template ");
-        self.out.push_str(&crate::go::fmt::quote(template.name.as_bytes()));
+        self.out.push_str(&crate::go::strconv::quote(template.name.as_bytes()));
         if let Some(pipe) = &template.pipe {
             self.out.push(' ');
             self.pipe(pipe);

@@ -4,7 +4,7 @@ use std::cell::{Ref, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-use super::value::{drop_flat, nests};
+use super::any::{drop_flat, nests};
 use super::{LazyList, ListType, Value};
 
 /// A Go slice with its type. Clones share the items; whoever appends makes a new list.

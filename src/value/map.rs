@@ -4,7 +4,7 @@ use std::cell::{Ref, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-use super::value::{drop_flat, nests};
+use super::any::{drop_flat, nests};
 use super::{LazyMap, MapType, Str, Value};
 
 /// A Go map with its type. Clones share the entries: `set` and `unset` are seen through every reference.

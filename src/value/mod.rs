@@ -4,19 +4,19 @@
 //! as in Go: what one reference changes, every other sees; a clone counts a reference. Maps are kept in
 //! byte order of their keys, the order in which Go prints and ranges over them.
 
+mod any;
 mod kind;
 mod list;
 mod map;
 mod object;
 mod str;
-mod value;
 
+pub use any::{LazyList, LazyMap, Value};
 pub use kind::{Elem, Kind, ListType, MapType, Method, Param};
 pub use list::List;
 pub use map::Map;
 pub use object::{JsonView, Object};
 pub use str::Str;
-pub use value::{LazyList, LazyMap, Value};
 
 /// How deep a walk over a value may go: printing, encoding and comparing stop there with an error or an
 /// ellipsis, so a map that holds itself cannot exhaust the stack.

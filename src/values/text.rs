@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use crate::codec::{Data, Node};
-use crate::go::fmt;
+use crate::go::strconv;
 
 /// Go's name of a value's type, as `%T` prints it.
 pub(super) fn go_type(node: &Node) -> &'static str {
@@ -38,7 +38,7 @@ pub fn read_error(path: &str, error: &io::Error) -> String {
 
 /// A text as Go's `%q` prints it.
 pub(super) fn quote(text: &str) -> String {
-    fmt::quote(text.as_bytes())
+    strconv::quote(text.as_bytes())
 }
 
 /// A value as Go's `%v` prints it.
@@ -105,5 +105,5 @@ fn write_item(out: &mut String, node: &Node, bool_verb: bool) {
 
 /// A float as Go's `%v` prints it.
 pub(super) fn go_float(value: f64) -> String {
-    String::from_utf8(fmt::format_float(value, b'g', None)).unwrap_or_default()
+    strconv::format_float(value, 'g', None)
 }

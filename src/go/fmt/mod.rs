@@ -3,14 +3,9 @@
 //! Rule: fmt/print.go and fmt/format.go of Go 1.27. Strings are bytes, so output is bytes.
 
 mod flags;
-mod float;
 mod number;
 mod print;
 mod printf;
-mod quote;
-
-pub use float::format_float;
-pub use quote::{is_print, quote, quote_to_ascii};
 
 use crate::value::{Kind, Object, Str, Value};
 use print::Printer;
@@ -22,7 +17,7 @@ pub fn append(out: &mut Vec<u8>, value: &Value) {
         Value::Bool(true) => out.extend_from_slice(b"true"),
         Value::Bool(false) => out.extend_from_slice(b"false"),
         Value::Int(number) | Value::Int64(number) => number::append_i64(out, *number),
-        Value::Float64(number) => float::append_shortest(out, *number),
+        Value::Float64(number) => number::append_shortest(out, *number),
         other => Printer::new(out).arg(other, 'v'),
     }
 }

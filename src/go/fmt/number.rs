@@ -1,8 +1,7 @@
 //! Numbers under a verb with flags.
 
 use super::flags::Flags;
-use super::float::format_float;
-use super::quote::quote_char;
+use crate::go::strconv::{format_float, is_print, quote_ascii, quote_rune};
 
 /// Appends decimal digits without allocating.
 pub(super) fn append_i64(out: &mut Vec<u8>, number: i64) {
@@ -38,7 +37,7 @@ pub(super) fn integer(out: &mut Vec<u8>, flags: Flags, number: i128, signed: boo
         'x' => based(out, flags, number, 16, verb, false),
         'X' => based(out, flags, number, 16, verb, true),
         'c' => flags.pad(out, to_char(number).encode_utf8(&mut [0; 4]).as_bytes()),
-        'q' => flags.pad(out, quote_char(to_char(number), flags.plus).as_bytes()),
+        'q' => flags.pad(out, quoted_char(number, flags.plus).as_bytes()),
         'U' => unicode(out, flags, number),
         _ => return false,
     }
@@ -47,6 +46,15 @@ pub(super) fn integer(out: &mut Vec<u8>, flags: Flags, number: i128, signed: boo
 
 fn to_char(number: i128) -> char {
     u32::try_from(number).ok().and_then(char::from_u32).unwrap_or('\u{fffd}')
+}
+
+fn quoted_char(number: i128, ascii: bool) -> String {
+    let ch = to_char(number);
+    if !ascii || ch == '\'' || ch == '"' {
+        return quote_rune(u32::from(ch));
+    }
+    let text = quote_ascii(ch.encode_utf8(&mut [0; 4]).as_bytes());
+    format!("'{}'", text.get(1..text.len() - 1).unwrap_or_default())
 }
 
 fn based(out: &mut Vec<u8>, flags: Flags, number: i128, base: u128, verb: char, upper: bool) {
@@ -107,7 +115,7 @@ fn unicode(out: &mut Vec<u8>, flags: Flags, number: i128) {
     let mut text = format!("U+{:0digits$X}", number as u64);
     if flags.sharp
         && let Some(ch) = u32::try_from(number).ok().and_then(char::from_u32)
-        && super::is_print(ch)
+        && is_print(ch)
     {
         text.push_str(" '");
         text.push(ch);
@@ -116,17 +124,41 @@ fn unicode(out: &mut Vec<u8>, flags: Flags, number: i128) {
     Flags { zero: false, ..flags }.pad(out, text.as_bytes());
 }
 
+/// The shortest text of `%v`: an exponent below 1e-4 and from 1e6 on.
+pub(super) fn append_shortest(out: &mut Vec<u8>, value: f64) {
+    // Whole numbers of up to six digits are the common case and print as integers.
+    if value.fract() == 0.0 && value.abs() < 1e6 && (value != 0.0 || value.is_sign_positive()) {
+        append_i64(out, value as i64);
+        return;
+    }
+    out.extend_from_slice(format_float(value, 'g', None).as_bytes());
+}
+
+/// `%b`: mantissa and power of two.
+fn binary(value: f64) -> String {
+    if !value.is_finite() {
+        return format_float(value, 'g', None);
+    }
+    let bits = value.to_bits();
+    let biased = ((bits >> 52) & 0x7ff) as i32;
+    let fraction = bits & ((1 << 52) - 1);
+    let (mantissa, exponent) =
+        if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) };
+    format!("{}{mantissa}p{exponent:+}", if value.is_sign_negative() { "-" } else { "" })
+}
+
 /// Appends a float; false when the verb is not for floats.
 pub(super) fn float(out: &mut Vec<u8>, flags: Flags, value: f64, verb: char) -> bool {
     let (verb, precision) = match verb {
-        'v' => (b'g', None),
-        'b' | 'g' | 'G' | 'x' | 'X' => (verb as u8, None),
-        'f' | 'F' => (b'f', Some(6)),
-        'e' | 'E' => (verb as u8, Some(6)),
+        'v' => ('g', None),
+        'b' | 'g' | 'G' | 'x' | 'X' => (verb, None),
+        'f' | 'F' => ('f', Some(6)),
+        'e' | 'E' => (verb, Some(6)),
         _ => return false,
     };
     let precision = flags.precision.or(precision);
-    let mut number = format_float(value, verb, precision);
+    let mut number =
+        if verb == 'b' { binary(value) } else { format_float(value, verb, precision) }.into_bytes();
     if !matches!(number.first(), Some(b'-' | b'+')) {
         number.insert(0, if flags.space && !flags.plus { b' ' } else { b'+' });
     } else if flags.space && !flags.plus && number.first() == Some(&b'+') {
@@ -137,13 +169,10 @@ pub(super) fn float(out: &mut Vec<u8>, flags: Flags, value: f64, verb: char) -> 
         if number.get(1) == Some(&b'N') && !flags.space && !flags.plus {
             number.remove(0);
         }
-        if number.first() == Some(&b'+') && !flags.plus && value.is_infinite() {
-            // An infinity keeps its plus sign.
-        }
         unpadded.pad(out, &number);
         return true;
     }
-    if flags.sharp && verb != b'b' {
+    if flags.sharp && verb != 'b' {
         keep_point(&mut number, verb, precision);
     }
     if flags.plus || number.first() != Some(&b'+') {
@@ -155,12 +184,12 @@ pub(super) fn float(out: &mut Vec<u8>, flags: Flags, value: f64, verb: char) -> 
 }
 
 /// The `#` flag keeps the decimal point, and for `%g` the trailing zeros.
-fn keep_point(number: &mut Vec<u8>, verb: u8, precision: Option<usize>) {
+fn keep_point(number: &mut Vec<u8>, verb: char, precision: Option<usize>) {
     let mut digits = match verb {
-        b'g' | b'G' | b'x' => precision.map_or(6, |precision| precision as i64),
+        'g' | 'G' | 'x' => precision.map_or(6, |precision| precision as i64),
         _ => 0,
     };
-    let hex = matches!(verb, b'x' | b'X');
+    let hex = matches!(verb, 'x' | 'X');
     let tail_at = number.iter().position(|byte| match byte {
         b'p' | b'P' => true,
         b'e' | b'E' => !hex,

@@ -2,7 +2,8 @@
 
 use super::flags::{Flags, truncate};
 use super::number;
-use super::quote::{can_backquote, quote, quote_to_ascii};
+use crate::go::strconv::{can_backquote, quote, quote_ascii};
+use crate::go::time::duration_text;
 use crate::value::{Elem, Kind, MAX_DEPTH, Object, Str, Value};
 
 pub(super) struct Printer<'o> {
@@ -81,7 +82,7 @@ impl<'o> Printer<'o> {
             Value::Bytes(bytes) => self.bytes(bytes.as_bytes(), verb),
             Value::Duration(nanoseconds) => {
                 if self.uses_text(verb) {
-                    self.string(duration(*nanoseconds).as_bytes(), verb)
+                    self.string(duration_text(*nanoseconds).as_bytes(), verb)
                 } else {
                     self.integer(i128::from(*nanoseconds), true, verb)
                 }
@@ -218,7 +219,7 @@ impl<'o> Printer<'o> {
             text.push(b'`');
             self.flags.pad(self.out, &text);
         } else if self.flags.plus {
-            self.flags.pad(self.out, quote_to_ascii(bytes).as_bytes());
+            self.flags.pad(self.out, quote_ascii(bytes).as_bytes());
         } else {
             self.flags.pad(self.out, quote(bytes).as_bytes());
         }
@@ -298,35 +299,5 @@ impl<'o> Printer<'o> {
             'p' | 'v' | 'x' | 'd' | 'b' | 'o' | 'X' if points => self.write("0xc000000000"),
             _ => self.bad_verb(value, verb),
         }
-    }
-}
-
-/// Go's `time.Duration.String`.
-fn duration(nanoseconds: i64) -> String {
-    let total = nanoseconds.unsigned_abs();
-    let sign = if nanoseconds < 0 { "-" } else { "" };
-    let fraction = |value: u64, digits: usize| {
-        let text = format!("{value:0digits$}");
-        let text = text.trim_end_matches('0');
-        if text.is_empty() { String::new() } else { format!(".{text}") }
-    };
-    if total == 0 {
-        return "0s".into();
-    }
-    if total < 1_000 {
-        return format!("{sign}{total}ns");
-    }
-    if total < 1_000_000 {
-        return format!("{sign}{}{}µs", total / 1_000, fraction(total % 1_000, 3));
-    }
-    if total < 1_000_000_000 {
-        return format!("{sign}{}{}ms", total / 1_000_000, fraction(total % 1_000_000, 6));
-    }
-    let seconds = total / 1_000_000_000;
-    let rest = format!("{}{}s", seconds % 60, fraction(total % 1_000_000_000, 9));
-    match (seconds / 3600, seconds / 60 % 60) {
-        (0, 0) => format!("{sign}{rest}"),
-        (0, minutes) => format!("{sign}{minutes}m{rest}"),
-        (hours, minutes) => format!("{sign}{hours}h{minutes}m{rest}"),
     }
 }

@@ -1,7 +1,7 @@
 //! `html js urlquery`.
 
 use super::Out;
-use crate::go::fmt;
+use crate::go::{fmt, strconv};
 use crate::gotmpl::func::CallCtx;
 use crate::value::{Kind, Str, Value};
 
@@ -52,7 +52,7 @@ pub(super) fn js(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
                 '<' | '>' | '&' | '=' | '\0'..=' ' if ch != ' ' => {
                     out.extend_from_slice(format!("\\u{:04X}", u32::from(ch)).as_bytes());
                 }
-                _ if fmt::is_print(ch) || ch.is_ascii() => {
+                _ if strconv::is_print(ch) || ch.is_ascii() => {
                     out.extend_from_slice(ch.encode_utf8(&mut [0; 4]).as_bytes());
                 }
                 _ => out.extend_from_slice(format!("\\u{:04X}", u32::from(ch)).as_bytes()),

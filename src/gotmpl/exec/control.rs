@@ -1,7 +1,7 @@
 //! Text, actions, `if`, `with`, `range`, `template`.
 
 use super::{Got, MAX_OUTPUT, MAX_ROUNDS, MAX_TEMPLATE_DEPTH, Res, State};
-use crate::go::fmt;
+use crate::go::{fmt, strconv};
 use crate::gotmpl::ast::{Branch, List, Node, Template};
 use crate::gotmpl::print::At;
 use crate::gotmpl::stack;
@@ -76,7 +76,7 @@ impl<'t> State<'t, '_> {
     fn template(&mut self, dot: &Got, template: &'t Template) -> Res<()> {
         self.at(At::Template(template));
         let Some(tree) = self.run.set.get(&template.name).cloned() else {
-            return self.error(format!("template {} not defined", fmt::quote(template.name.as_bytes())));
+            return self.error(format!("template {} not defined", strconv::quote(template.name.as_bytes())));
         };
         if self.depth >= MAX_TEMPLATE_DEPTH || stack::exhausted() {
             return self.error(format!("exceeded maximum template depth ({MAX_TEMPLATE_DEPTH})"));

@@ -3,7 +3,7 @@
 use super::{Got, Res, State};
 use crate::gotmpl::ast::Expr;
 use crate::gotmpl::print::At;
-use crate::value::{Elem, Kind, Method, Str, Value};
+use crate::value::{Elem, Method, Str, Value};
 
 impl<'t> State<'t, '_> {
     /// `.a.b.c`, the last of which may be a method with arguments.
@@ -93,6 +93,3 @@ impl<'t> State<'t, '_> {
         }
     }
 }
-
-/// Objects whose kind is a pointer are what they point to for fields, which is all that differs.
-const _: fn(Kind) -> bool = |kind| matches!(kind, Kind::Ptr);

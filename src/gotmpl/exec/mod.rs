@@ -155,6 +155,7 @@ impl<'t> State<'t, '_> {
         Err(self.failure(message.into(), None))
     }
 
+    #[allow(clippy::unnecessary_box_returns)] // what every caller needs
     fn failure(&self, message: String, cause: Option<FuncError>) -> Box<ExecError> {
         let span = self.at.map(At::span).unwrap_or_default();
         Box::new(ExecError {

@@ -71,13 +71,13 @@ impl<'t> State<'t, '_> {
         match &expr.kind {
             ExprKind::Bool(truth) => Ok(Got::new(Value::Bool(*truth))),
             ExprKind::Text(_, text) => Ok(Got::new(Value::Str(text.clone()))),
-            ExprKind::Number(number) => match &number.ideal {
-                Some(value) => Ok(Got::new(value.clone())),
-                None => {
-                    let written = self.tree.source.slice(number.text);
-                    self.error(format!("{written} overflows int"))
+            ExprKind::Number(number) => {
+                if let Some(value) = &number.ideal {
+                    return Ok(Got::new(value.clone()));
                 }
-            },
+                let written = self.tree.source.slice(number.text);
+                self.error(format!("{written} overflows int"))
+            }
             _ => Ok(Got::missing()),
         }
     }
