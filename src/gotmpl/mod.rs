@@ -20,3 +20,6 @@ pub use error::{ExecError, ParseError};
 pub use exec::{Run, execute};
 pub use parser::{Parsed, parse};
 pub use set::{Cache, Set};
+
+#[cfg(test)]
+mod tests;

@@ -283,7 +283,7 @@ fn quote(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let quoted: Vec<String> = args
         .iter()
         .filter(|value| !value.is_nil())
-        .map(|value| fmt::quote(strval(value).as_bytes()))
+        .map(|value| crate::go::strconv::quote(strval(value).as_bytes()))
         .collect();
     Ok(Value::from(quoted.join(" ")))
 }

@@ -78,7 +78,7 @@ impl<'t> State<'t, '_> {
         let Some(tree) = self.run.set.get(&template.name).cloned() else {
             return self.error(format!("template {} not defined", strconv::quote(template.name.as_bytes())));
         };
-        if self.depth >= MAX_TEMPLATE_DEPTH || stack::exhausted() {
+        if self.depth >= MAX_TEMPLATE_DEPTH || stack::nearly_exhausted() {
             return self.error(format!("exceeded maximum template depth ({MAX_TEMPLATE_DEPTH})"));
         }
         let data = match &template.pipe {

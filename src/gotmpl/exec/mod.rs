@@ -91,7 +91,7 @@ impl Run {
         let Some(tree) = self.set.get(name).cloned() else {
             return Err(FuncError::Unknown(name.clone(), SET_NAME));
         };
-        self.tree(&tree, Got::new(data.clone()), 0, extensions)?;
+        self.tree(&tree, Got::new(data.clone()).concrete(), 0, extensions)?;
         Ok(())
     }
 
