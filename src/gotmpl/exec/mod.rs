@@ -91,7 +91,7 @@ impl Run {
         let Some(tree) = self.set.get(name).cloned() else {
             return Err(FuncError::Unknown(name.clone(), SET_NAME));
         };
-        self.tree(&tree, Got::new(data.clone()).concrete(), 0, extensions)?;
+        self.tree(&tree, Got::new(data.clone()), 0, extensions)?;
         Ok(())
     }
 
@@ -129,6 +129,7 @@ impl Run {
     }
 
     fn tree(&mut self, tree: &Rc<Tree>, data: Got, depth: usize, extensions: &Extensions) -> Res<()> {
+        let data = data.concrete();
         let base = self.variables.len();
         self.variables.push((0, data.clone()));
         let mut state = State { run: self, extensions, tree, at: None, base, depth };
