@@ -10,6 +10,7 @@ mod csv;
 mod exit;
 mod helm;
 mod helmflags;
+mod init;
 mod inputs;
 mod man;
 mod output;
@@ -55,6 +56,8 @@ struct Cli {
 enum Command {
     /// Render ClearML's manifests, checked, to standard output
     Render(render::RenderArgs),
+    /// Print a commented values file to start from
+    Init(init::InitArgs),
     /// Print the merged values, or only your own
     Values(values::ValuesArgs),
     /// Print the JSON Schema of ClearML's values
@@ -101,6 +104,7 @@ fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<
     ui.configure(&cli.global);
     match &cli.command {
         Command::Render(args) => render::run(args, ui),
+        Command::Init(args) => init::run(args, ui),
         Command::Values(args) => values::run(args, ui),
         Command::Schema(args) => schema::run(args, ui),
         Command::Template(_)

@@ -45,3 +45,15 @@ fn completion_and_man_know_every_command() {
     let message = Sandbox::new().args(["man", "nothing"]).run().refused();
     assert_eq!(message, "error: no command is called `nothing`\n");
 }
+
+#[test]
+fn init_prints_a_file_that_renders() {
+    insta::assert_snapshot!(Sandbox::new().args(["init", "--list"]).run().success());
+    let starter = Sandbox::new().args(["init", "--with-secrets"]).run().success();
+    let rendered = Sandbox::new().args(["render", "--strict"]).values(&starter).run();
+    assert_eq!(rendered.status, 0, "{}", rendered.stderr());
+    let nfs = Sandbox::new().args(["init", "--preset", "nfs"]).run().success();
+    assert!(nfs.starts_with("# ") && nfs.contains("use_nfs: true"), "{nfs}");
+    let message = Sandbox::new().args(["init", "--preset", "nsf"]).run().refused();
+    assert!(message.contains("did you mean `nfs`?"), "{message}");
+}
