@@ -18,9 +18,18 @@ use crate::diag::{Level, LogLine, SourceKind};
 pub struct LoadOptions {
     /// Refuse links that lead out of the chart's folder; Helm follows them.
     pub confined: bool,
+    /// Take any `apiVersion` and say what is wrong with archives, as `show`, `lint` and `dependency` do.
+    pub any_api_version: bool,
 }
 
 impl LoadOptions {
+    /// The same, taking any `apiVersion`.
+    #[must_use]
+    pub fn any_api_version(mut self, any: bool) -> Self {
+        self.any_api_version = any;
+        self
+    }
+
     /// The same with links out of the chart refused or followed.
     #[must_use]
     pub fn confined(mut self, confined: bool) -> Self {
@@ -70,7 +79,17 @@ impl Chart {
         let info = std::fs::metadata(path).map_err(|error| read(&error, "stat"))?;
         if !info.is_dir() {
             let data = std::fs::read(path).map_err(|error| read(&error, "open"))?;
-            return Self::load_archive(&path.display().to_string(), &data, log);
+            let name = path.display().to_string();
+            if options.any_api_version {
+                archive::ensure(&name, &data)?;
+                let files = archive::read(&data).map_err(|text| ErrorKind::Archive.error(text))?;
+                return Self::from_files("", &files, log, 0);
+            }
+            return Self::load_archive(&name, &data, log);
+        }
+        if options.any_api_version {
+            let files = directory::read(path, options, log)?;
+            return Self::from_files("", &files, log, 0);
         }
         let file = path.join("Chart.yaml");
         let data = std::fs::read(&file).map_err(|error| {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::codec::shape::{Path, Shape, names_field};
-use crate::codec::{Map, Node};
+use crate::codec::{Data, Entry, Map, Node};
 use crate::go::semver::Version;
 use crate::go::{strconv, unicode};
 
@@ -161,6 +161,42 @@ impl Metadata {
         }
     }
 
+    /// The same as a tree with Helm's field names, empty fields left out: what `show chart` prints.
+    #[must_use]
+    pub fn to_node(&self) -> Node {
+        let mut fields = Fields::default();
+        fields.text("name", &self.name);
+        fields.text("home", &self.home);
+        fields.texts("sources", &self.sources);
+        fields.text("version", &self.version);
+        fields.text("description", &self.description);
+        fields.texts("keywords", &self.keywords);
+        let maintainers = self.maintainers.iter().map(|it| {
+            let mut fields = Fields::default();
+            fields.text("name", &it.name);
+            fields.text("email", &it.email);
+            fields.text("url", &it.url);
+            fields.finish()
+        });
+        fields.list("maintainers", maintainers.collect());
+        fields.text("icon", &self.icon);
+        fields.text("apiVersion", &self.api_version);
+        fields.text("condition", &self.condition);
+        fields.text("tags", &self.tags);
+        fields.text("appVersion", &self.app_version);
+        if self.deprecated {
+            fields.put("deprecated", Node::new(Data::Bool(true)));
+        }
+        if let Some(annotations) = self.annotations.as_ref().filter(|all| !all.is_empty()) {
+            let entries = annotations.iter().map(|(key, value)| field(key, Node::string(value.as_str())));
+            fields.put("annotations", Node::map(Map::from_entries(entries.collect())));
+        }
+        fields.text("kubeVersion", &self.kube_version);
+        fields.list("dependencies", self.dependencies.iter().flatten().map(Dependency::to_node).collect());
+        fields.text("type", &self.kind);
+        fields.finish()
+    }
+
     /// Cleans strings and checks the fields in Helm's order; the error is its text after `validation: `.
     // Rule: Helm v4.3.1 pkg/chart/v2/metadata.go, Validate.
     pub fn validate(&mut self) -> Result<(), String> {
@@ -219,7 +255,56 @@ impl Metadata {
     }
 }
 
+fn field(key: &str, value: Node) -> Entry {
+    Entry { key: key.into(), place: None, value }
+}
+
+/// Fields of a struct as Go writes them with `omitempty`.
+#[derive(Default)]
+struct Fields(Vec<Entry>);
+
+impl Fields {
+    fn put(&mut self, key: &str, value: Node) {
+        self.0.push(field(key, value));
+    }
+
+    fn text(&mut self, key: &str, text: &str) {
+        if !text.is_empty() {
+            self.put(key, Node::string(text));
+        }
+    }
+
+    fn texts(&mut self, key: &str, texts: &[String]) {
+        self.list(key, texts.iter().map(|text| Node::string(text.as_str())).collect());
+    }
+
+    fn list(&mut self, key: &str, items: Vec<Node>) {
+        if !items.is_empty() {
+            self.put(key, Node::list(items));
+        }
+    }
+
+    fn finish(self) -> Node {
+        Node::map(Map::from_entries(self.0))
+    }
+}
+
 impl Dependency {
+    fn to_node(&self) -> Node {
+        let mut fields = Fields::default();
+        fields.put("name", Node::string(self.name.as_str()));
+        fields.text("version", &self.version);
+        fields.put("repository", Node::string(self.repository.as_str()));
+        fields.text("condition", &self.condition);
+        fields.texts("tags", &self.tags);
+        if self.enabled {
+            fields.put("enabled", Node::new(Data::Bool(true)));
+        }
+        fields.list("import-values", self.import_values.clone());
+        fields.text("alias", &self.alias);
+        fields.finish()
+    }
+
     fn validate(&mut self) -> Result<(), String> {
         [&mut self.name, &mut self.version, &mut self.repository, &mut self.condition]
             .into_iter()

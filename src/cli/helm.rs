@@ -7,13 +7,21 @@ use clap::Args;
 
 use super::exit::Exit;
 use super::ui::Ui;
-use super::{template, version};
+use super::{dependency, show, template, version};
 
 /// A command that takes the arguments after its name as they are.
 pub(crate) type Run = fn(&[OsString], &mut Ui) -> Result<Exit>;
 
 /// Every command taken before clap, by each of its names.
-const COMMANDS: &[(&str, Run)] = &[("template", template::run), ("version", version::run)];
+const COMMANDS: &[(&str, Run)] = &[
+    ("dep", dependency::run),
+    ("dependencies", dependency::run),
+    ("dependency", dependency::run),
+    ("inspect", show::run),
+    ("show", show::run),
+    ("template", template::run),
+    ("version", version::run),
+];
 
 /// The command that the first argument names, and the arguments after it.
 pub(crate) fn split(arguments: &[OsString]) -> Option<(Run, &[OsString])> {

@@ -7,6 +7,7 @@
 mod args;
 mod completion;
 mod csv;
+mod dependency;
 mod exit;
 mod helm;
 mod helmflags;
@@ -18,6 +19,7 @@ mod pflag;
 mod render;
 mod schema;
 mod select;
+mod show;
 mod template;
 mod ui;
 mod values;
@@ -65,10 +67,12 @@ enum Command {
     /// Render the chart templates of any Helm chart, byte for byte as `helm template`
     Template(helm::Listed),
     /// Show a chart's values, definition, README or CRDs, as `helm show`
+    #[command(alias = "inspect")]
     Show(helm::Listed),
     /// Examine a chart for possible issues, as `helm lint`
     Lint(helm::Listed),
     /// Manage a chart's dependencies, as `helm dependency`
+    #[command(aliases = ["dep", "dependencies"])]
     Dependency(helm::Listed),
     /// Print the version, as `helm version`
     Version(helm::Listed),

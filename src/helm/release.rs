@@ -220,6 +220,15 @@ impl Release {
         Ok(Executed { files, notes, crds })
     }
 
+    /// Every file of the chart's and its subcharts' `crds/` folders, conditions and tags left aside.
+    #[must_use]
+    pub fn crds(&self) -> Vec<Crd> {
+        let mut crds = Vec::new();
+        let member = Member::new(&self.chart);
+        add_crds(&member, &member.name, &mut crds);
+        crds
+    }
+
     /// What every template rendered, notes included, before it is cut into documents.
     pub(super) fn render_files(
         &self,
