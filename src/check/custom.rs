@@ -11,10 +11,10 @@ use crate::kube::{Quantity, schema};
 
 /// Checks a custom resource's metadata, and the rest by its definition.
 pub(super) fn check(object: &Object<'_>, cluster: &Cluster<'_, '_>, findings: &mut Findings<'_, '_>) {
-    if let Some((metadata, kind)) = object.root.get("metadata").zip(schema::named("meta.v1.ObjectMeta")) {
-        if !metadata.is_null() {
-            structure::check(metadata, kind, findings);
-        }
+    if let Some((metadata, kind)) = object.root.get("metadata").zip(schema::named("meta.v1.ObjectMeta"))
+        && !metadata.is_null()
+    {
+        structure::check(metadata, kind, findings);
     }
     let Some(definition) = cluster.definition(object) else { return };
     let Some(spec) = definition.get("spec") else { return };
@@ -105,6 +105,7 @@ impl Walk<'_, '_, '_> {
         }
         let properties = schema.get("properties");
         let additional = schema.get("additionalProperties");
+        let embedded = flag(schema, "x-kubernetes-embedded-resource");
         let open = flag(schema, "x-kubernetes-preserve-unknown-fields")
             || additional.is_some_and(|additional| additional.as_bool() == Some(true))
             || (properties.is_none() && additional.is_none() && str_of(schema, "type").is_none());
@@ -116,10 +117,7 @@ impl Walk<'_, '_, '_> {
                 self.value(&entry.value, property, depth + 1);
             } else if let Some(value) = additional.filter(|additional| additional.as_map().is_some()) {
                 self.value(&entry.value, value, depth + 1);
-            } else if !open
-                && !(flag(schema, "x-kubernetes-embedded-resource")
-                    && matches!(&*entry.key, "apiVersion" | "kind" | "metadata"))
-            {
+            } else if !(open || embedded && matches!(&*entry.key, "apiVersion" | "kind" | "metadata")) {
                 let names = properties
                     .and_then(Node::as_map)
                     .into_iter()
@@ -134,11 +132,11 @@ impl Walk<'_, '_, '_> {
     }
 
     fn limits(&mut self, node: &Node, schema: &Node) {
-        if let Some(choices) = schema.get("enum").and_then(Node::as_list) {
-            if !choices.iter().any(|choice| choice == node) {
-                self.findings.unsupported(node, codes::CUSTOM, choices.iter().filter_map(Node::as_str));
-                return;
-            }
+        if let Some(choices) = schema.get("enum").and_then(Node::as_list)
+            && !choices.iter().any(|choice| choice == node)
+        {
+            self.findings.unsupported(node, codes::CUSTOM, choices.iter().filter_map(Node::as_str));
+            return;
         }
         let number = |name: &str| schema.get(name).and_then(as_f64);
         if let Some(value) = as_f64(node) {
@@ -185,10 +183,11 @@ impl Walk<'_, '_, '_> {
                 &format!("Too long: may not be more than {most}, is {count}"),
             );
         }
-        if let Some(text) = node.as_str() {
-            if str_of(schema, "format") == Some("quantity") && Quantity::parse(text).is_none() {
-                self.findings.invalid(node, codes::CUSTOM, "must be a quantity");
-            }
+        if let Some(text) = node.as_str()
+            && str_of(schema, "format") == Some("quantity")
+            && Quantity::parse(text).is_none()
+        {
+            self.findings.invalid(node, codes::CUSTOM, "must be a quantity");
         }
     }
 }

@@ -18,6 +18,11 @@ pub(super) struct Findings<'o, 'm> {
     found: Vec<Diagnostic>,
 }
 
+/// A node that was found, and the key it stands under unless it is the root.
+struct Found<'n> {
+    key: Option<&'n Place>,
+}
+
 /// Where a node stands in its object.
 struct Spot<'n> {
     path: String,
@@ -157,7 +162,7 @@ impl<'o, 'm> Findings<'o, 'm> {
         'o: 'n,
     {
         let mut path = self.object.prefix.clone();
-        let key = find(&self.object.root, target, &mut path, None, 0).flatten();
+        let key = find(&self.object.root, target, &mut path, None, 0).and_then(|found| found.key);
         if std::ptr::eq(&raw const self.object.root, target) {
             path.truncate(path.trim_end_matches('.').len());
         }
@@ -186,9 +191,9 @@ fn find<'n>(
     path: &mut String,
     key: Option<&'n Place>,
     depth: usize,
-) -> Option<Option<&'n Place>> {
+) -> Option<Found<'n>> {
     if std::ptr::eq(node, target) {
-        return Some(key);
+        return Some(Found { key });
     }
     if depth > MAX_DEPTH {
         return None;

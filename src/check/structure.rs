@@ -72,27 +72,21 @@ impl Walk<'_, '_, '_> {
         match (shape, node.data()) {
             (_, Data::Null)
             | (Shape::Any, _)
-            | (Shape::Bool, Data::Bool(_))
+            | (Shape::Bool | Shape::RefOrBool(_), Data::Bool(_))
             | (Shape::Object, Data::Map(_))
-            | (Shape::String, Data::String(_))
-            | (Shape::Number, Data::Int(_) | Data::Uint(_) | Data::Float(_))
-            | (Shape::RefOrBool(_), Data::Bool(_)) => {}
+            | (Shape::String | Shape::IntOrString, Data::String(_))
+            | (Shape::Number | Shape::Quantity, Data::Int(_) | Data::Uint(_) | Data::Float(_)) => {}
             (Shape::Enum(choices), Data::String(text)) => {
                 if !choices.has(text) {
                     self.findings.unsupported(node, codes::ENUM, choices.values());
                 }
             }
-            (Shape::Int32, Data::Int(_) | Data::Uint(_) | Data::Float(_)) => {
+            (Shape::Int32 | Shape::IntOrString, Data::Int(_) | Data::Uint(_) | Data::Float(_)) => {
                 self.integer(node, i64::from(i32::MIN), i64::from(i32::MAX), shape);
             }
             (Shape::Int64, Data::Int(_) | Data::Uint(_) | Data::Float(_)) => {
                 self.integer(node, i64::MIN, i64::MAX, shape);
             }
-            (Shape::IntOrString, Data::String(_)) => {}
-            (Shape::IntOrString, Data::Int(_) | Data::Uint(_) | Data::Float(_)) => {
-                self.integer(node, i64::from(i32::MIN), i64::from(i32::MAX), shape);
-            }
-            (Shape::Quantity, Data::Int(_) | Data::Uint(_) | Data::Float(_)) => {}
             (Shape::Quantity, Data::String(text)) => {
                 if Quantity::parse(text).is_none() {
                     self.findings
@@ -215,5 +209,5 @@ pub(super) fn is_base64(text: &str) -> bool {
             _ => return false,
         }
     }
-    (count + padding).is_multiple_of(4) && padding <= 2 && (padding == 0 || count % 4 != 0)
+    (count + padding).is_multiple_of(4) && padding <= 2 && (padding == 0 || !count.is_multiple_of(4))
 }

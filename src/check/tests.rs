@@ -55,9 +55,9 @@ fn every_case_is_found_at_its_place_and_nothing_else() {
             })
             .collect();
         if expected.is_empty() {
-            good += 1
+            good += 1;
         } else {
-            broken += 1
+            broken += 1;
         }
         let source = Source::new(SourceKind::File, "case.yaml", case.text.as_str());
         let found = sources(std::slice::from_ref(&source), &Options::default());

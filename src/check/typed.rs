@@ -115,7 +115,7 @@ impl<'n> Deserializer<'n> for Reader<'n, '_> {
             Data::String(text) => visitor.visit_str(text),
             Data::List(items) => visitor.visit_seq(Items { items: items.iter(), parent: &self }),
             Data::Map(map) => {
-                visitor.visit_map(Entries { entries: map.entries().iter(), value: None, parent: &self })
+                visitor.visit_map(Entries { rest: map.entries().iter(), value: None, parent: &self })
             }
         }
     }
@@ -170,7 +170,7 @@ impl<'n> SeqAccess<'n> for Items<'n, '_, '_> {
 }
 
 struct Entries<'n, 's, 'p> {
-    entries: std::slice::Iter<'n, Entry>,
+    rest: std::slice::Iter<'n, Entry>,
     value: Option<&'n Node>,
     parent: &'p Reader<'n, 's>,
 }
@@ -179,7 +179,7 @@ impl<'n> MapAccess<'n> for Entries<'n, '_, '_> {
     type Error = Fault;
 
     fn next_key_seed<K: DeserializeSeed<'n>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
-        let Some(entry) = self.entries.find(|entry| !entry.value.is_null()) else { return Ok(None) };
+        let Some(entry) = self.rest.find(|entry| !entry.value.is_null()) else { return Ok(None) };
         self.value = Some(&entry.value);
         seed.deserialize(StrDeserializer::new(&entry.key)).map(Some)
     }

@@ -16,11 +16,11 @@ pub(super) const RULES: &[ObjectRule] = &[
 fn bounds(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     let Some(spec) = object.at("spec") else { return };
     let least = int_of(spec, "minReplicas");
-    if let Some((value, node)) = least.zip(spec.get("minReplicas")) {
-        if value < 1 {
-            findings.invalid(node, codes::HPA, "must be greater than or equal to 1");
-            return;
-        }
+    if let Some((value, node)) = least.zip(spec.get("minReplicas"))
+        && value < 1
+    {
+        findings.invalid(node, codes::HPA, "must be greater than or equal to 1");
+        return;
     }
     let Some((most, node)) = int_of(spec, "maxReplicas").zip(spec.get("maxReplicas")) else { return };
     if most < 1 {

@@ -41,10 +41,10 @@ impl<'o, 'm> Cluster<'o, 'm> {
             makes_pods |= object.pod().is_some();
             if object.is("Service") {
                 for port in object.at("spec").into_iter().flat_map(|spec| items(spec, "ports")) {
-                    if let Some((number, node)) = int_of(port, "nodePort").zip(port.get("nodePort")) {
-                        if number != 0 {
-                            node_ports.entry((number, protocol(port))).or_insert((index, node));
-                        }
+                    if let Some((number, node)) = int_of(port, "nodePort").zip(port.get("nodePort"))
+                        && number != 0
+                    {
+                        node_ports.entry((number, protocol(port))).or_insert((index, node));
                     }
                 }
             }

@@ -62,20 +62,20 @@ fn value_from(variable: &Node, findings: &mut Findings<'_, '_>) {
             );
         }
     }
-    if let Some(node) = from.at_path(["fieldRef", "fieldPath"]) {
-        if node.as_str().is_some_and(|path| !is_env_field(path)) {
-            findings.unsupported(node, codes::ENV, FIELDS.iter().copied());
-        }
+    if let Some(node) = from.at_path(["fieldRef", "fieldPath"])
+        && node.as_str().is_some_and(|path| !is_env_field(path))
+    {
+        findings.unsupported(node, codes::ENV, FIELDS.iter().copied());
     }
     for source in ["configMapKeyRef", "secretKeyRef"] {
-        if let Some(node) = from.at_path([source, "key"]) {
-            if node.as_str().is_some_and(|key| !is_config_map_key(key)) {
-                findings.invalid(
-                    node,
-                    codes::CONFIG_KEY,
-                    "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
-                );
-            }
+        if let Some(node) = from.at_path([source, "key"])
+            && node.as_str().is_some_and(|key| !is_config_map_key(key))
+        {
+            findings.invalid(
+                node,
+                codes::CONFIG_KEY,
+                "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+            );
         }
     }
 }

@@ -45,22 +45,17 @@ fn class(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     };
     if !is_dns_subdomain(text) {
         findings.invalid(node, codes::INGRESS_CLASS, SUBDOMAIN_TEXT);
-    } else if let Some((annotation, other)) =
-        annotation.and_then(|node| node.as_str().map(|text| (node, text)))
+    } else if let Some(annotation) = annotation
+        && annotation.as_str().is_some_and(|other| other != text)
     {
-        if other != text {
-            let finding = findings.invalid(
-                annotation,
-                codes::INGRESS_CLASS,
-                "must match `ingressClassName` when both are specified",
-            );
-            finding.help =
-                Some("leave the annotation out; `ingressClassName` is what counts today".to_owned());
-            let place = node.place().cloned();
-            finding
-                .secondary
-                .extend(place.map(|place| Label { place, text: "`ingressClassName`".to_owned() }));
-        }
+        let finding = findings.invalid(
+            annotation,
+            codes::INGRESS_CLASS,
+            "must match `ingressClassName` when both are specified",
+        );
+        finding.help = Some("leave the annotation out; `ingressClassName` is what counts today".to_owned());
+        let place = node.place().cloned();
+        finding.secondary.extend(place.map(|place| Label { place, text: "`ingressClassName`".to_owned() }));
     }
 }
 
@@ -111,10 +106,10 @@ fn paths(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
                     }
                     Some(node) => absolute(node, findings),
                 }
-            } else if let Some(node) = path.get("path") {
-                if node.as_str().is_some_and(|text| !text.is_empty() && !text.starts_with('/')) {
-                    findings.invalid(node, codes::INGRESS, "must be an absolute path");
-                }
+            } else if let Some(node) = path.get("path")
+                && node.as_str().is_some_and(|text| !text.is_empty() && !text.starts_with('/'))
+            {
+                findings.invalid(node, codes::INGRESS, "must be an absolute path");
             }
             backend(path.get("backend"), findings);
         }
@@ -165,10 +160,10 @@ fn backend(backend: Option<&Node>, findings: &mut Findings<'_, '_>) {
         );
         return;
     }
-    if let Some(node) = service.get("name") {
-        if node.as_str().is_some_and(|name| !is_dns_label_1035(name)) {
-            findings.invalid(node, codes::NAME, LABEL_1035_TEXT);
-        }
+    if let Some(node) = service.get("name")
+        && node.as_str().is_some_and(|name| !is_dns_label_1035(name))
+    {
+        findings.invalid(node, codes::NAME, LABEL_1035_TEXT);
     }
     if service.as_map().is_none() {
         return;

@@ -25,14 +25,14 @@ fn job(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     if str_of(spec, "completionMode") == Some("Indexed") && !has(spec, "completions") {
         findings.missing(spec, "completions", codes::JOB, "when completion mode is Indexed");
     }
-    if let Some(selector) = spec.get("selector").filter(|selector| !selector.is_null()) {
-        if spec.get("manualSelector").and_then(Node::as_bool) != Some(true) {
-            findings.invalid(
-                selector,
-                codes::JOB,
-                "`selector` is made by the API server unless `manualSelector` is true",
-            );
-        }
+    if let Some(selector) = spec.get("selector").filter(|selector| !selector.is_null())
+        && spec.get("manualSelector").and_then(Node::as_bool) != Some(true)
+    {
+        findings.invalid(
+            selector,
+            codes::JOB,
+            "`selector` is made by the API server unless `manualSelector` is true",
+        );
     }
 }
 

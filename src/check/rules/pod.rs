@@ -19,34 +19,33 @@ fn some_container(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>)
 
 fn names(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     for field in ["serviceAccountName", "nodeName", "priorityClassName", "runtimeClassName"] {
-        if let Some(node) = pod.spec.get(field) {
-            if node.as_str().is_some_and(|text| !text.is_empty() && !is_dns_subdomain(text)) {
-                findings.invalid(node, codes::NAME, SUBDOMAIN_TEXT);
-            }
+        if let Some(node) = pod.spec.get(field)
+            && node.as_str().is_some_and(|text| !text.is_empty() && !is_dns_subdomain(text))
+        {
+            findings.invalid(node, codes::NAME, SUBDOMAIN_TEXT);
         }
     }
     for field in ["hostname", "subdomain"] {
-        if let Some(node) = pod.spec.get(field) {
-            if node.as_str().is_some_and(|text| !text.is_empty() && !is_dns_label(text)) {
-                findings.invalid(node, codes::NAME, LABEL_TEXT);
-            }
+        if let Some(node) = pod.spec.get(field)
+            && node.as_str().is_some_and(|text| !text.is_empty() && !is_dns_label(text))
+        {
+            findings.invalid(node, codes::NAME, LABEL_TEXT);
         }
     }
 }
 
 fn numbers(object: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     // Rule: pkg/api/pod/warnings.go: a negative one is taken and counts as 1.
-    if let Some(node) = pod.spec.get("terminationGracePeriodSeconds") {
-        if node.as_i64().is_some_and(|value| value < 0) {
-            findings.invalid(node, codes::NUMBER, "must be >= 0; it is treated as 1").warn();
-        }
+    if let Some(node) = pod.spec.get("terminationGracePeriodSeconds")
+        && node.as_i64().is_some_and(|value| value < 0)
+    {
+        findings.invalid(node, codes::NUMBER, "must be >= 0; it is treated as 1").warn();
     }
-    if let Some(node) = pod.spec.get("activeDeadlineSeconds") {
-        if matches!(object.kind.as_str(), "Pod" | "Job" | "CronJob")
-            && node.as_i64().is_some_and(|value| value < 1)
-        {
-            findings.invalid(node, codes::NUMBER, "must be between 1 and 2147483647, inclusive");
-        }
+    if let Some(node) = pod.spec.get("activeDeadlineSeconds")
+        && matches!(object.kind.as_str(), "Pod" | "Job" | "CronJob")
+        && node.as_i64().is_some_and(|value| value < 1)
+    {
+        findings.invalid(node, codes::NUMBER, "must be between 1 and 2147483647, inclusive");
     }
 }
 
@@ -66,14 +65,14 @@ fn dns(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
 
 fn host_aliases(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     for alias in items(pod.spec, "hostAliases") {
-        if let Some(node) = alias.get("ip") {
-            if node.as_str().is_some_and(|text| text.parse::<std::net::IpAddr>().is_err()) {
-                findings.invalid(
-                    node,
-                    codes::NAME,
-                    "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
-                );
-            }
+        if let Some(node) = alias.get("ip")
+            && node.as_str().is_some_and(|text| text.parse::<std::net::IpAddr>().is_err())
+        {
+            findings.invalid(
+                node,
+                codes::NAME,
+                "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
+            );
         }
         for host in items(alias, "hostnames") {
             if host.as_str().is_some_and(|text| !is_dns_subdomain(text)) {

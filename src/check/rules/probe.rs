@@ -35,10 +35,11 @@ fn probes(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
                     findings.invalid(node, codes::PROBE, "must be greater than 0");
                 }
             }
-            if let Some(node) = probe.get("successThreshold") {
-                if name != "readinessProbe" && node.as_i64().is_some_and(|value| value > 1) {
-                    findings.invalid(node, codes::PROBE, "must be 1");
-                }
+            if let Some(node) = probe.get("successThreshold")
+                && name != "readinessProbe"
+                && node.as_i64().is_some_and(|value| value > 1)
+            {
+                findings.invalid(node, codes::PROBE, "must be 1");
             }
         }
     }
@@ -56,10 +57,8 @@ fn handler(node: &Node, kinds: &[&str], container: &Node, findings: &mut Finding
     }
     let Some(action) = node.get(first) else { return };
     match first {
-        "exec" => {
-            if action.as_map().is_some() && items(action, "command").next().is_none() {
-                findings.missing(action, "command", codes::PROBE, "");
-            }
+        "exec" if action.as_map().is_some() && items(action, "command").next().is_none() => {
+            findings.missing(action, "command", codes::PROBE, "");
         }
         "httpGet" | "tcpSocket" => {
             port_or_name(action.get("port"), findings);

@@ -31,14 +31,14 @@ fn rules(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
                     codes::ROLE,
                     "Invalid value: namespaced rules cannot apply to non-resource URLs",
                 );
-            } else if some(rule, "apiGroups") || some(rule, "resources") {
-                if let Some(node) = rule.get("nonResourceURLs") {
-                    findings.says(
-                        node,
-                        codes::ROLE,
-                        "Invalid value: rules cannot apply to both regular resources and non-resource URLs",
-                    );
-                }
+            } else if (some(rule, "apiGroups") || some(rule, "resources"))
+                && let Some(node) = rule.get("nonResourceURLs")
+            {
+                findings.says(
+                    node,
+                    codes::ROLE,
+                    "Invalid value: rules cannot apply to both regular resources and non-resource URLs",
+                );
             }
             continue;
         }
@@ -62,17 +62,17 @@ fn rules(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
 
 fn role_ref(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     let Some(reference) = object.root.get("roleRef") else { return };
-    if let Some(node) = reference.get("apiGroup") {
-        if node.as_str().is_some_and(|group| group != GROUP && !group.is_empty()) {
-            findings.unsupported(node, codes::ROLE, [GROUP].into_iter());
-        }
+    if let Some(node) = reference.get("apiGroup")
+        && node.as_str().is_some_and(|group| group != GROUP && !group.is_empty())
+    {
+        findings.unsupported(node, codes::ROLE, [GROUP].into_iter());
     }
     let kinds: &[&str] =
         if object.kind == "RoleBinding" { &["Role", "ClusterRole"] } else { &["ClusterRole"] };
-    if let Some(node) = reference.get("kind") {
-        if node.as_str().is_some_and(|kind| !kinds.contains(&kind)) {
-            findings.unsupported(node, codes::ROLE, kinds.iter().copied());
-        }
+    if let Some(node) = reference.get("kind")
+        && node.as_str().is_some_and(|kind| !kinds.contains(&kind))
+    {
+        findings.unsupported(node, codes::ROLE, kinds.iter().copied());
     }
     if let Some(node) = reference.get("name").filter(|name| name.as_str() == Some("")) {
         findings.invalid(node, codes::ROLE, "must not be empty");

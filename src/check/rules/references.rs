@@ -223,24 +223,20 @@ fn bound_volume(object: &Object<'_>, cluster: &Cluster<'_, '_>, findings: &mut F
     }
     let size = spec.at_path(["resources", "requests", "storage"]);
     let offered = theirs.at_path(["capacity", "storage"]).and_then(quantity);
-    if let Some((node, offered)) = size.zip(offered) {
-        if quantity(node).is_some_and(|wanted| wanted > offered) {
-            findings
-                .says(node, codes::REFERENCE, &format!("PersistentVolume `{}` is smaller", volume.name))
-                .warn();
-        }
+    if let Some((node, offered)) = size.zip(offered)
+        && quantity(node).is_some_and(|wanted| wanted > offered)
+    {
+        findings
+            .says(node, codes::REFERENCE, &format!("PersistentVolume `{}` is smaller", volume.name))
+            .warn();
     }
     let class = |spec: &Node| str_of(spec, "storageClassName").unwrap_or_default().to_owned();
-    if let Some(node) = spec.get("storageClassName") {
-        if class(spec) != class(theirs) {
-            findings
-                .says(
-                    node,
-                    codes::REFERENCE,
-                    &format!("PersistentVolume `{}` is of another class", volume.name),
-                )
-                .warn();
-        }
+    if let Some(node) = spec.get("storageClassName")
+        && class(spec) != class(theirs)
+    {
+        findings
+            .says(node, codes::REFERENCE, &format!("PersistentVolume `{}` is of another class", volume.name))
+            .warn();
     }
 }
 

@@ -30,19 +30,20 @@ fn containers(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
         let Some(resources) = container.get("resources") else { continue };
         for list in ["limits", "requests"] {
             for entry in entries(resources, list) {
-                if !is_known(&entry.key) && (!entry.key.contains('/') || !is_qualified_name(&entry.key)) {
-                    if let Some(map) = resources.get(list) {
-                        findings
-                            .invalid_key(
-                                map,
-                                &entry.key,
-                                codes::RESOURCES,
-                                "must be a standard resource type or fully qualified",
-                            )
-                            .help = Some(
-                            "standard are `cpu`, `memory`, `ephemeral-storage` and `hugepages-…`".to_owned(),
-                        );
-                    }
+                if !is_known(&entry.key)
+                    && (!entry.key.contains('/') || !is_qualified_name(&entry.key))
+                    && let Some(map) = resources.get(list)
+                {
+                    findings
+                        .invalid_key(
+                            map,
+                            &entry.key,
+                            codes::RESOURCES,
+                            "must be a standard resource type or fully qualified",
+                        )
+                        .help = Some(
+                        "standard are `cpu`, `memory`, `ephemeral-storage` and `hugepages-…`".to_owned(),
+                    );
                 }
                 amount(&entry.key, &entry.value, findings);
             }

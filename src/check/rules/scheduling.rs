@@ -24,28 +24,29 @@ fn tolerations(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
         if key.is_empty() && operator != "Exists" && toleration.as_map().is_some() {
             findings.says(toleration, codes::SCHEDULING, "Invalid value: operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
         }
-        if operator == "Exists" && str_of(toleration, "value").is_some_and(|value| !value.is_empty()) {
-            if let Some(node) = toleration.get("value") {
-                findings.invalid(node, codes::SCHEDULING, "value must be empty when `operator` is 'Exists'");
-            }
+        if operator == "Exists"
+            && str_of(toleration, "value").is_some_and(|value| !value.is_empty())
+            && let Some(node) = toleration.get("value")
+        {
+            findings.invalid(node, codes::SCHEDULING, "value must be empty when `operator` is 'Exists'");
         }
-        if let Some(node) = toleration.get("tolerationSeconds").filter(|node| !node.is_null()) {
-            if str_of(toleration, "effect") != Some("NoExecute") {
-                findings.invalid(
-                    node,
-                    codes::SCHEDULING,
-                    "effect must be 'NoExecute' when `tolerationSeconds` is set",
-                );
-            }
+        if let Some(node) = toleration.get("tolerationSeconds").filter(|node| !node.is_null())
+            && str_of(toleration, "effect") != Some("NoExecute")
+        {
+            findings.invalid(
+                node,
+                codes::SCHEDULING,
+                "effect must be 'NoExecute' when `tolerationSeconds` is set",
+            );
         }
     }
 }
 
 fn weight(term: &Node, findings: &mut Findings<'_, '_>) {
-    if let Some(node) = term.get("weight") {
-        if node.as_i64().is_some_and(|weight| !(1..=100).contains(&weight)) {
-            findings.invalid(node, codes::SCHEDULING, "must be in the range 1-100");
-        }
+    if let Some(node) = term.get("weight")
+        && node.as_i64().is_some_and(|weight| !(1..=100).contains(&weight))
+    {
+        findings.invalid(node, codes::SCHEDULING, "must be in the range 1-100");
     }
 }
 
@@ -123,10 +124,10 @@ fn pod_affinity(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
 
 fn spread(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     for constraint in items(pod.spec, "topologySpreadConstraints") {
-        if let Some(node) = constraint.get("maxSkew") {
-            if node.as_i64().is_some_and(|skew| skew < 1) {
-                findings.invalid(node, codes::SCHEDULING, "must be greater than zero");
-            }
+        if let Some(node) = constraint.get("maxSkew")
+            && node.as_i64().is_some_and(|skew| skew < 1)
+        {
+            findings.invalid(node, codes::SCHEDULING, "must be greater than zero");
         }
         if let Some(node) = constraint.get("minDomains").filter(|_| has(constraint, "minDomains")) {
             if node.as_i64().is_some_and(|least| least < 1) {

@@ -117,7 +117,7 @@ fn addresses(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
             findings.invalid(node, codes::SERVICE, "must be empty, 'None', or a valid IP address");
         }
     }
-    for node in items(spec, "externalIPs").chain(spec.get("loadBalancerIP").into_iter()) {
+    for node in items(spec, "externalIPs").chain(spec.get("loadBalancerIP")) {
         let empty = node.as_str() == Some("");
         if node.as_str().is_some_and(|text| !empty && text.parse::<IpAddr>().is_err()) {
             findings.invalid(

@@ -23,14 +23,11 @@ fn access_modes(spec: &Node, findings: &mut Findings<'_, '_>) {
         if spec.get("accessModes").is_none_or(|modes| modes.is_null() || modes.as_list().is_some()) {
             findings.missing(spec, "accessModes", codes::ACCESS_MODES, "");
         }
-    } else if modes.len() > 1 && modes.contains(&"ReadWriteOncePod") {
-        if let Some(node) = spec.get("accessModes") {
-            findings.forbidden(
-                node,
-                codes::ACCESS_MODES,
-                "may not use ReadWriteOncePod with other access modes",
-            );
-        }
+    } else if modes.len() > 1
+        && modes.contains(&"ReadWriteOncePod")
+        && let Some(node) = spec.get("accessModes")
+    {
+        findings.forbidden(node, codes::ACCESS_MODES, "may not use ReadWriteOncePod with other access modes");
     }
 }
 
@@ -42,10 +39,10 @@ fn positive_storage(list: &Node, findings: &mut Findings<'_, '_>) {
 }
 
 fn class_name(spec: &Node, findings: &mut Findings<'_, '_>) {
-    if let Some(node) = spec.get("storageClassName") {
-        if node.as_str().is_some_and(|name| !name.is_empty() && !is_dns_subdomain(name)) {
-            findings.invalid(node, codes::NAME, SUBDOMAIN_TEXT);
-        }
+    if let Some(node) = spec.get("storageClassName")
+        && node.as_str().is_some_and(|name| !name.is_empty() && !is_dns_subdomain(name))
+    {
+        findings.invalid(node, codes::NAME, SUBDOMAIN_TEXT);
     }
 }
 
@@ -72,12 +69,11 @@ fn persistent_volume(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     if has(spec, "local") && !has(spec, "nodeAffinity") {
         findings.missing(spec, "nodeAffinity", codes::VOLUME, "Local volume requires node affinity");
     }
-    if let Some(node) = spec.get("persistentVolumeReclaimPolicy") {
-        if node.as_str() == Some("Recycle")
-            && spec.at_path(["hostPath", "path"]).and_then(Node::as_str) == Some("/")
-        {
-            findings.forbidden(node, codes::VOLUME, "may not be 'recycle' for a hostPath mount of '/'");
-        }
+    if let Some(node) = spec.get("persistentVolumeReclaimPolicy")
+        && node.as_str() == Some("Recycle")
+        && spec.at_path(["hostPath", "path"]).and_then(Node::as_str) == Some("/")
+    {
+        findings.forbidden(node, codes::VOLUME, "may not be 'recycle' for a hostPath mount of '/'");
     }
 }
 
@@ -94,10 +90,10 @@ fn claim(spec: &Node, findings: &mut Findings<'_, '_>) {
         }
         Some(requests) => positive_storage(requests, findings),
     }
-    if let Some(node) = spec.get("volumeName") {
-        if node.as_str().is_some_and(|name| !name.is_empty() && !is_dns_subdomain(name)) {
-            findings.invalid(node, codes::NAME, SUBDOMAIN_TEXT);
-        }
+    if let Some(node) = spec.get("volumeName")
+        && node.as_str().is_some_and(|name| !name.is_empty() && !is_dns_subdomain(name))
+    {
+        findings.invalid(node, codes::NAME, SUBDOMAIN_TEXT);
     }
     if let Some(source) = spec.get("dataSource").filter(|source| !source.is_null()) {
         let kind = str_of(source, "kind").unwrap_or_default();

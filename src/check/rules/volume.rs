@@ -59,10 +59,10 @@ fn steps_back(path: &str) -> bool {
 }
 
 fn absolute(parent: &Node, field: &str, code: Code, findings: &mut Findings<'_, '_>) {
-    if let Some(node) = parent.get(field) {
-        if node.as_str().is_some_and(|path| !path.starts_with('/')) {
-            findings.invalid(node, code, "must be an absolute path");
-        }
+    if let Some(node) = parent.get(field)
+        && node.as_str().is_some_and(|path| !path.starts_with('/'))
+    {
+        findings.invalid(node, code, "must be an absolute path");
     }
 }
 
@@ -99,10 +99,10 @@ pub(super) fn source(volume: &Node, findings: &mut Findings<'_, '_>) {
             findings.invalid(node, codes::VOLUME, "must not be empty");
         }
     }
-    if let Some(secret) = volume.get("secret").filter(|secret| secret.as_map().is_some()) {
-        if !has(secret, "secretName") || str_of(secret, "secretName") == Some("") {
-            findings.missing(secret, "secretName", codes::VOLUME, "");
-        }
+    if let Some(secret) = volume.get("secret").filter(|secret| secret.as_map().is_some())
+        && (!has(secret, "secretName") || str_of(secret, "secretName") == Some(""))
+    {
+        findings.missing(secret, "secretName", codes::VOLUME, "");
     }
     for name in ["secret", "configMap", "downwardAPI", "projected"] {
         let Some(files) = volume.get(name) else { continue };
@@ -112,13 +112,12 @@ pub(super) fn source(volume: &Node, findings: &mut Findings<'_, '_>) {
             relative(item, "path", codes::VOLUME, findings);
         }
     }
-    if let Some(node) = volume.at_path(["emptyDir", "medium"]) {
-        if node.as_str().is_some_and(|medium| {
-            !medium.is_empty() && medium != "Memory" && !medium.starts_with("HugePages")
-        }) {
-            // The API server takes it, the kubelet does not: `unknown storage medium`.
-            findings.unsupported(node, codes::VOLUME, ["Memory", "HugePages"].into_iter()).warn();
-        }
+    let taken = |medium: &str| medium.is_empty() || medium == "Memory" || medium.starts_with("HugePages");
+    if let Some(node) = volume.at_path(["emptyDir", "medium"])
+        && node.as_str().is_some_and(|medium| !taken(medium))
+    {
+        // The API server takes it, the kubelet does not: `unknown storage medium`.
+        findings.unsupported(node, codes::VOLUME, ["Memory", "HugePages"].into_iter()).warn();
     }
 }
 
@@ -139,12 +138,11 @@ fn mounts(object: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     for (_, container) in pod.containers() {
         let mut paths: HashMap<&str, &Node> = HashMap::new();
         for mount in items(container, "volumeMounts") {
-            if let Some((text, node)) = str_of(mount, "name").zip(mount.get("name")) {
-                if !names().any(|name| name == text) {
-                    findings
-                        .not_found(node, codes::VOLUME_MOUNT, "the pod has no volume of this name")
-                        .help = did_you_mean(text, names());
-                }
+            if let Some((text, node)) = str_of(mount, "name").zip(mount.get("name"))
+                && !names().any(|name| name == text)
+            {
+                findings.not_found(node, codes::VOLUME_MOUNT, "the pod has no volume of this name").help =
+                    did_you_mean(text, names());
             }
             if let Some((text, node)) = str_of(mount, "mountPath").zip(mount.get("mountPath")) {
                 if text.is_empty() {
@@ -163,21 +161,18 @@ fn mounts(object: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
                 }
             }
             relative(mount, "subPath", codes::VOLUME_MOUNT, findings);
-            if str_of(mount, "subPath").is_some_and(|path| !path.is_empty()) && has(mount, "subPathExpr") {
-                if let Some(node) = mount.get("subPathExpr") {
-                    findings.invalid(
-                        node,
-                        codes::VOLUME_MOUNT,
-                        "subPathExpr and subPath are mutually exclusive",
-                    );
-                }
+            if str_of(mount, "subPath").is_some_and(|path| !path.is_empty())
+                && has(mount, "subPathExpr")
+                && let Some(node) = mount.get("subPathExpr")
+            {
+                findings.invalid(node, codes::VOLUME_MOUNT, "subPathExpr and subPath are mutually exclusive");
             }
         }
         for device in items(container, "volumeDevices") {
-            if let Some((text, node)) = str_of(device, "name").zip(device.get("name")) {
-                if !names().any(|name| name == text) {
-                    findings.not_found(node, codes::VOLUME_MOUNT, "the pod has no volume of this name");
-                }
+            if let Some((text, node)) = str_of(device, "name").zip(device.get("name"))
+                && !names().any(|name| name == text)
+            {
+                findings.not_found(node, codes::VOLUME_MOUNT, "the pod has no volume of this name");
             }
         }
     }

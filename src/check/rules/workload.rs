@@ -1,4 +1,4 @@
-//! Deployments, StatefulSets, DaemonSets, ReplicaSets.
+//! Deployments and the other kinds that keep pods running.
 // Rule: kubernetes v1.37 pkg/apis/apps/validation/validation.go.
 
 use super::super::codes;
@@ -126,10 +126,11 @@ fn strategy(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
 fn rolling_update(rolling: &Node, findings: &mut Findings<'_, '_>) {
     let surge = share(rolling, "maxSurge", false, findings);
     let unavailable = share(rolling, "maxUnavailable", true, findings);
-    if surge == Some(0) && unavailable == Some(0) {
-        if let Some(node) = rolling.get("maxUnavailable") {
-            findings.invalid(node, codes::STRATEGY, "may not be 0 when `maxSurge` is 0");
-        }
+    if surge == Some(0)
+        && unavailable == Some(0)
+        && let Some(node) = rolling.get("maxUnavailable")
+    {
+        findings.invalid(node, codes::STRATEGY, "may not be 0 when `maxSurge` is 0");
     }
 }
 
@@ -149,19 +150,15 @@ fn update_strategy(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
 
 fn restarts_always(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     let Some(pod) = object.pod() else { return };
-    if let Some(policy) = pod.spec.get("restartPolicy") {
-        if matches!(policy.as_str(), Some("Never" | "OnFailure")) {
-            findings.unsupported(policy, codes::RESTART_POLICY, ["Always"].into_iter());
-        }
+    if let Some(policy) = pod.spec.get("restartPolicy")
+        && matches!(policy.as_str(), Some("Never" | "OnFailure"))
+    {
+        findings.unsupported(policy, codes::RESTART_POLICY, ["Always"].into_iter());
     }
-    if has(pod.spec, "activeDeadlineSeconds") {
-        if let Some(node) = pod.spec.get("activeDeadlineSeconds") {
-            let kind = &object.kind;
-            findings.forbidden(
-                node,
-                codes::NUMBER,
-                &format!("activeDeadlineSeconds in {kind} is not Supported"),
-            );
-        }
+    if has(pod.spec, "activeDeadlineSeconds")
+        && let Some(node) = pod.spec.get("activeDeadlineSeconds")
+    {
+        let kind = &object.kind;
+        findings.forbidden(node, codes::NUMBER, &format!("activeDeadlineSeconds in {kind} is not Supported"));
     }
 }
