@@ -6,6 +6,7 @@ use std::io;
 
 use serde::Deserialize;
 
+use super::schema::{Env, validate_charts};
 use super::set::Flag;
 use super::text::{go_float, quote};
 use super::{ChartTree, Error, Inputs, Merged, coalesce, merge};
@@ -57,6 +58,12 @@ impl ChartTree for Chart {
 
     fn children(&self) -> &[Self] {
         &self.children
+    }
+
+    fn schema(&self) -> Option<Source> {
+        // A byte order mark is taken away when a chart is loaded.
+        let text = self.schema.as_deref()?;
+        Some(Source::new(SourceKind::Chart, "values.schema.json", text.trim_start_matches('\u{feff}')))
     }
 }
 
@@ -144,9 +151,28 @@ impl Case {
         Chart { name: name.into(), defaults: yaml(defaults), children, schema }
     }
 
-    fn run(&self, log: &mut Vec<LogLine>) -> Result<Node, Error> {
-        let Merged { root, .. } = merge(&self.inputs(), &mut text_file)?;
-        coalesce(&self.chart("", "c"), &root, log)
+    fn run(&self, log: &mut Vec<LogLine>) -> Result<Node, String> {
+        let text = |error: Error| error.helm_text().to_owned();
+        let Merged { root, .. } = merge(&self.inputs(), &mut text_file).map_err(text)?;
+        let chart = self.chart("", "c");
+        let values = coalesce(&chart, &root, log).map_err(text)?;
+        let mut env = Env { read_file: &mut text_file, log };
+        validate_charts(&chart, &values, &mut env).map_err(|errors| errors.helm_text())?;
+        Ok(values)
+    }
+}
+
+/// Helm prints sibling failures in random order, and what the network said.
+fn comparable(error: &Option<String>) -> Vec<&str> {
+    let mut lines: Vec<_> = error.iter().flat_map(|text| text.lines()).map(cut_network).collect();
+    lines.sort_unstable();
+    lines
+}
+
+fn cut_network(line: &str) -> &str {
+    match line.find(": Get \"http") {
+        Some(at) => line.get(..at).unwrap(),
+        None => line,
     }
 }
 
@@ -158,15 +184,15 @@ fn run(file: &str) {
         let (mut out, mut error) = (None, None);
         match case.run(&mut log) {
             Ok(node) => show(out.insert(String::new()), &node),
-            Err(why) => error = Some(why.helm_text().to_owned()),
+            Err(why) => error = Some(why),
         }
         let mut log: Vec<_> = log.iter().map(ToString::to_string).collect();
         log.sort();
-        if (&out, &error, &log) != (&case.out, &case.error, &case.log) {
+        if (&out, comparable(&error), &log) != (&case.out, comparable(&case.error), &case.log) {
             bad += 1;
             println!(
-                "{:?} {:?} {:?} {:?}\n is {out:?} {error:?} {log:?}\nnot {:?} {:?} {:?}",
-                case.note, case.args, case.files, case.defaults, case.out, case.error, case.log
+                "{:?} {:?} {:?} {:?} {:?}\n is {out:?} {error:?} {log:?}\nnot {:?} {:?} {:?}",
+                case.note, case.args, case.files, case.defaults, case.schema, case.out, case.error, case.log
             );
         }
     }
@@ -181,4 +207,9 @@ fn arguments_mean_what_they_mean_to_helm() {
 #[test]
 fn values_are_laid_over_defaults_as_helm_does() {
     run("coalesce.toml");
+}
+
+#[test]
+fn schemas_judge_as_helm_does() {
+    run("schema.toml");
 }

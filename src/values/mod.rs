@@ -10,6 +10,7 @@ mod error;
 mod history;
 mod inputs;
 mod maps;
+pub mod schema;
 pub mod set;
 mod text;
 

@@ -55,6 +55,14 @@ impl Regexp {
         Ok(made)
     }
 
+    /// Whether `pattern` is one, without making a matcher.
+    ///
+    /// # Errors
+    /// Go's `error parsing regexp: …`.
+    pub fn check(pattern: &[u8]) -> Result<(), Error> {
+        parse::parse(pattern).map(|_| ())
+    }
+
     fn compile(pattern: &[u8]) -> Result<Self, Error> {
         let parsed = parse::parse(pattern)?;
         let engine = compile::compile(&parsed.tree, pattern)?;

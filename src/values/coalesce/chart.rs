@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::codec::Node;
-use crate::diag::LogLine;
+use crate::diag::{LogLine, Source};
 
 use super::super::error::{Error, ErrorKind, error};
 use super::super::history::succeed;
@@ -24,6 +24,10 @@ pub trait ChartTree: Sized {
     fn defaults(&self) -> &Node;
     /// Its subcharts, in order.
     fn children(&self) -> &[Self];
+    /// The text of its `values.schema.json`, if it has one.
+    fn schema(&self) -> Option<Source> {
+        None
+    }
 }
 
 /// A chart without subcharts.
