@@ -338,15 +338,19 @@ impl<'v> Reader<'v> {
             _ => node.as_i64(),
         };
         match number {
+            None if matches!(node.data(), Data::Float(_)) => {
+                self.bad(node, "is no whole number", "write a number without a fraction");
+                None
+            }
             None => {
                 self.wrong_type(node, "a whole number");
                 None
             }
             Some(number) if number < least || number > most => {
-                let range = if most == i64::from(i32::MAX) {
-                    format!("{what} is at least {least}")
+                let range = if most == i64::from(i32::MAX) && number < least {
+                    format!("write a number of at least {least}")
                 } else {
-                    format!("{what} is between {least} and {most}")
+                    format!("write a number between {least} and {most}")
                 };
                 self.bad(node, &format!("is no {what}"), range);
                 None

@@ -7,7 +7,7 @@ use super::component;
 use crate::clearml::names;
 use crate::clearml::reader::{BAD_VALUE, Reader, Setting, Text};
 use crate::clearml::view::View;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Place, SourceKind};
 
 /// One Service.
 pub(crate) struct Service {
@@ -75,7 +75,7 @@ impl Services {
             if let Some(first) = names.insert(&service.name.value, &service.name) {
                 twice(
                     root,
-                    &format!("the name `{}`", service.name.value),
+                    &format!("`{}`", service.name.value),
                     &first.path,
                     first.place(),
                     &service.name.path,
@@ -85,14 +85,7 @@ impl Services {
             if let Some(port) = &service.node_port
                 && let Some(first) = ports.insert(port.value, port)
             {
-                twice(
-                    root,
-                    &format!("the port {}", port.value),
-                    &first.path,
-                    first.place(),
-                    &port.path,
-                    port.place(),
-                );
+                twice(root, &port.value.to_string(), &first.path, first.place(), &port.path, port.place());
             }
         }
     }
@@ -102,15 +95,21 @@ fn twice(
     root: &Reader<'_>,
     what: &str,
     first: &str,
-    first_place: Option<crate::diag::Place>,
+    first_place: Option<Place>,
     second: &str,
-    place: Option<crate::diag::Place>,
+    place: Option<Place>,
 ) {
-    let mut diagnostic = Diagnostic::error(BAD_VALUE, format!("`{first}` and `{second}` both are {what}"))
-        .maybe_at(place, "used again here")
+    // The user's own line is to blame, not the default it meets.
+    let is_default = |place: &Option<Place>| {
+        place.as_ref().is_some_and(|place| place.source.kind() == SourceKind::Default)
+    };
+    let (to_blame, other) = if is_default(&place) { (first_place, place) } else { (place, first_place) };
+    let mut diagnostic = Diagnostic::error(BAD_VALUE, format!("`{first}` and `{second}` are both {what}"))
+        .maybe_at(to_blame, "this one is taken")
         .help("give each Service its own");
-    if let Some(place) = first_place {
-        diagnostic = diagnostic.and_at(place, "first used here");
+    if let Some(place) = other {
+        let text = if place.source.kind() == SourceKind::Default { "by this default" } else { "by this one" };
+        diagnostic = diagnostic.and_at(place, text);
     }
     root.problems().add(diagnostic);
 }

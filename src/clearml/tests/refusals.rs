@@ -18,7 +18,7 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "services: {webserver: {nodePort: 80}}",
-        "values.yaml:1:34: `services.webserver.nodePort`: `80` is no node port (node port is between 30000 and 32767)",
+        "values.yaml:1:34: `services.webserver.nodePort`: `80` is no node port (write a number between 30000 and 32767)",
     ),
     (
         "services: {webserver: {nodePort: '30080x'}}",
@@ -26,11 +26,11 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "services: {webserver: {nodePort: 30008}}",
-        "values.yaml:1:34: `services.apiserver.nodePort` and `services.webserver.nodePort` both are the port 30008 (give each Service its own)",
+        "values.yaml:1:34: `services.apiserver.nodePort` and `services.webserver.nodePort` are both 30008 (give each Service its own)",
     ),
     (
         "services: {redis: {name: mongo-service}}",
-        "values.yaml:1:26: `services.mongo.name` and `services.redis.name` both are the name `mongo-service` (give each Service its own)",
+        "values.yaml:1:26: `services.mongo.name` and `services.redis.name` are both `mongo-service` (give each Service its own)",
     ),
     (
         "services: {redis: {nodePort: 30000}}",
@@ -74,15 +74,15 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "agent: {numberOfClearmlAgents: -1}",
-        "values.yaml:1:32: `agent.numberOfClearmlAgents`: `-1` is no number of agents (number of agents is at least 0)",
+        "values.yaml:1:32: `agent.numberOfClearmlAgents`: `-1` is no number of agents (write a number of at least 0)",
     ),
     (
         "agent: {nvidiaGpusPerAgent: -1}",
-        "values.yaml:1:29: `agent.nvidiaGpusPerAgent`: `-1` is no number of GPUs (number of GPUs is at least 0)",
+        "values.yaml:1:29: `agent.nvidiaGpusPerAgent`: `-1` is no number of GPUs (write a number of at least 0)",
     ),
     (
         "agent: {nvidiaGpusPerAgent: 1.5}",
-        "values.yaml:1:29: `agent.nvidiaGpusPerAgent` must be a whole number, not a number (the default is `1`)",
+        "values.yaml:1:29: `agent.nvidiaGpusPerAgent`: `1.5` is no whole number (write a number without a fraction)",
     ),
     (
         "agent: {agentVersion: '1; reboot'}",

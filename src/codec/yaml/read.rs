@@ -53,7 +53,13 @@ impl Document {
         };
         let helm_text =
             format!("{DECODING}json: cannot unmarshal {go} into Go value of type map[string]interface {{}}");
-        let message = format!("a map is wanted here, this is a {}", self.root.kind_name());
+        let kind = match self.root.data() {
+            Data::List(_) => "a list",
+            Data::String(_) => "text",
+            Data::Bool(_) => "a boolean",
+            _ => "a number",
+        };
+        let message = format!("a map is wanted here, this is {kind}");
         Err(error(ErrorKind::Type, helm_text, message, self.root.place().cloned()))
     }
 }
