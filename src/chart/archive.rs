@@ -148,7 +148,7 @@ fn content_type(data: &[u8]) -> &'static str {
         let end = text.get(mark.len()).copied().unwrap_or(0);
         found.eq_ignore_ascii_case(mark.as_bytes()) && (matches!(end, b' ' | b'>') || *mark == "<!--")
     };
-    if MARKUP.iter().any(|mark| markup(mark)) {
+    if MARKUP.iter().any(markup) {
         return "text/html; charset=utf-8";
     }
     if text.starts_with(b"<?xml") {

@@ -42,12 +42,11 @@ fn additional(reader: &Reader<'_>) -> Files {
             View::tree(node, file.path()).all_origins(&mut origins);
             View::text(json_text(node)).from(origins)
         } else {
-            match file.text_quietly() {
-                Some(text) => text.view(),
-                None => {
-                    file.bad(node, "is no text", "write the file's text after `|`, or a map");
-                    continue;
-                }
+            if let Some(text) = file.text_quietly() {
+                text.view()
+            } else {
+                file.bad(node, "is no text", "write the file's text after `|`, or a map");
+                continue;
             }
         };
         files.push((name, view));

@@ -19,7 +19,7 @@ pub(crate) fn notes(settings: &Settings) -> String {
     let mut step = 0;
     let mut point = |out: &mut String, title: &str| {
         step += 1;
-        let _ = write!(out, "{}{step}. {title}\n", if step > 1 { "\n" } else { "" });
+        let _ = writeln!(out, "{}{step}. {title}", if step > 1 { "\n" } else { "" });
     };
     let selector = settings.node_labels();
     if !selector.is_empty() {

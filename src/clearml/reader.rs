@@ -229,15 +229,12 @@ impl<'v> Reader<'v> {
     /// Text; none for null and where nothing is set. Keeps what the user wrote, whatever YAML made of it.
     pub(crate) fn text(&self) -> Option<Text> {
         let node = self.node()?;
-        match scalar_text(node) {
-            Some(text) => {
-                self.warn_if_helm_differs(node, &text);
-                Some(self.setting(text.into(), node))
-            }
-            None => {
-                self.wrong_type(node, "text");
-                None
-            }
+        if let Some(text) = scalar_text(node) {
+            self.warn_if_helm_differs(node, &text);
+            Some(self.setting(text.into(), node))
+        } else {
+            self.wrong_type(node, "text");
+            None
         }
     }
 
@@ -294,13 +291,14 @@ impl<'v> Reader<'v> {
                     return None;
                 }
             },
-            _ => match node.as_i64() {
-                Some(number @ (0 | 1)) => number == 1,
-                _ => {
+            _ => {
+                if let Some(number @ (0 | 1)) = node.as_i64() {
+                    number == 1
+                } else {
                     self.wrong_type(node, "true or false");
                     return None;
                 }
-            },
+            }
         };
         if !value
             && matches!(node.data(), Data::String(text) if !text.is_empty())
@@ -392,18 +390,17 @@ impl<'v> Reader<'v> {
     pub(crate) fn choice(&self, words: &[&'static str]) -> Option<Setting<&'static str>> {
         let text = self.text()?;
         let node = self.node()?;
-        match words.iter().find(|word| **word == &*text.value) {
-            Some(word) => Some(self.setting(word, node)),
-            None => {
-                let near = names::nearest(&text.value, words.iter().copied());
-                let all = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-                let help = match near {
-                    Some(near) => format!("did you mean `{near}`? One of {all}"),
-                    None => format!("one of {all}"),
-                };
-                self.bad(node, "is not one of the words it can be", help);
-                None
-            }
+        if let Some(word) = words.iter().find(|word| **word == &*text.value) {
+            Some(self.setting(word, node))
+        } else {
+            let near = names::nearest(&text.value, words.iter().copied());
+            let all = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`? One of {all}"),
+                None => format!("one of {all}"),
+            };
+            self.bad(node, "is not one of the words it can be", help);
+            None
         }
     }
 

@@ -66,7 +66,7 @@ fn lines(receiver: &Value, arguments: &[Value]) -> Result<Value, String> {
     }
     let bytes = data.as_bytes();
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    Ok(Value::List(List::strings(bytes.split(|b| *b == b'\n').map(|line| Str::from_bytes(line)))))
+    Ok(Value::List(List::strings(bytes.split(|b| *b == b'\n').map(Str::from_bytes))))
 }
 
 fn as_yaml(receiver: &Value, encode: impl Fn(&Str) -> Str) -> Result<Value, String> {

@@ -5,7 +5,7 @@ use crate::value::{Str, Value};
 
 /// A float cut to an integer as Go does on amd64: what does not fit becomes the smallest.
 pub(super) fn float_to_i64(value: f64) -> i64 {
-    if value.is_nan() || value >= 9_223_372_036_854_775_808.0 || value < -9_223_372_036_854_775_808.0 {
+    if value.is_nan() || !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value) {
         i64::MIN
     } else {
         value as i64

@@ -141,5 +141,5 @@ pub(crate) const TABLE: &[Func] = &[
         "The span in weeks.",
     ),
     Func::new("mustToDuration", ANY, must_to_duration, "The span itself.")
-        .examples(&[(r#"{{ mustToDuration 90 }}"#, "1m30s")]),
+        .examples(&[(r"{{ mustToDuration 90 }}", "1m30s")]),
 ];

@@ -41,7 +41,7 @@ pub(crate) fn render(settings: &Settings, engine: &mut Engine) -> Result<Vec<Man
         .collect()
 }
 
-/// Order: Namespace, ServiceAccount, Secret, ConfigMap, PersistentVolume, PersistentVolumeClaim, Service,
+/// Order: Namespace, `ServiceAccount`, Secret, ConfigMap, `PersistentVolume`, `PersistentVolumeClaim`, Service,
 /// Deployment, Ingress.
 fn all(settings: &Settings) -> Vec<Object> {
     let mut objects = Vec::new();

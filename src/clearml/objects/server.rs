@@ -60,7 +60,7 @@ pub(super) fn config_maps(settings: &Settings, objects: &mut Vec<Object>) {
     }
 }
 
-/// Volumes, mounts, checksums and the folders they add to CLEARML_CONFIG_DIR.
+/// Volumes, mounts, checksums and the folders they add to `CLEARML_CONFIG_DIR`.
 struct Mounted {
     volumes: Vec<View>,
     mounts: Vec<View>,
@@ -102,7 +102,7 @@ fn mounted(component: &str, files: &Files) -> Mounted {
     out
 }
 
-/// API server, file server, web server, async_delete.
+/// API server, file server, web server, `async_delete`.
 pub(super) fn deployments(settings: &Settings, objects: &mut Vec<Object>) {
     let server = &settings.server;
     if server.apiserver.enabled.value {

@@ -1,4 +1,4 @@
-//! The API server, file server, web server and async_delete.
+//! The API server, file server, web server and `async_delete`.
 
 use super::component::Image;
 use super::{Component, Database, Databases, Ingress, Mode, Services, Shared, Storage};
@@ -31,7 +31,7 @@ pub(crate) struct Server {
     pub(crate) web_configuration: Option<View>,
     pub(crate) web: Vec<(&'static str, View)>,
     pub(crate) has_fixed_users: bool,
-    /// First folder of CLEARML_CONFIG_DIR.
+    /// First folder of `CLEARML_CONFIG_DIR`.
     pub(crate) config_dir: Text,
 }
 

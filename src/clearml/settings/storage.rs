@@ -178,23 +178,19 @@ impl Storage {
         let volumes = PLACES
             .iter()
             .map(|place| {
-                let path = match mode {
-                    Mode::Nfs => {
-                        let own = paths
-                            .child(place.key)
-                            .checked_or_default(names::absolute_path, names::ABSOLUTE_PATH);
-                        let text = format!("{}{}", base.value.trim_end_matches('/'), own.value);
-                        View::text(text).from(base.origins()).from(own.origins())
-                    }
-                    _ => {
-                        let below = match place.component {
-                            // Server 1.2 moved MongoDB's data when it went to MongoDB 4.4.
-                            "mongo" if mongo_4 => place.host.replacen("data/mongo/", "data/mongo_4/", 1),
-                            _ => place.host.to_owned(),
-                        };
-                        let text = format!("{}/{below}", root_folder.value.trim_end_matches('/'));
-                        View::text(text).from(root_folder.origins())
-                    }
+                let path = if mode == Mode::Nfs {
+                    let own =
+                        paths.child(place.key).checked_or_default(names::absolute_path, names::ABSOLUTE_PATH);
+                    let text = format!("{}{}", base.value.trim_end_matches('/'), own.value);
+                    View::text(text).from(base.origins()).from(own.origins())
+                } else {
+                    let below = match place.component {
+                        // Server 1.2 moved MongoDB's data when it went to MongoDB 4.4.
+                        "mongo" if mongo_4 => place.host.replacen("data/mongo/", "data/mongo_4/", 1),
+                        _ => place.host.to_owned(),
+                    };
+                    let text = format!("{}/{below}", root_folder.value.trim_end_matches('/'));
+                    View::text(text).from(root_folder.origins())
                 };
                 Volume::read(place, &claims.section(place.key), &capacities.child(place.key), mode, path)
             })
@@ -274,7 +270,7 @@ impl Storage {
         volume.enabled.value && volume.existing.is_none() && self.mode != Mode::ExistingClaim
     }
 
-    /// Whether PersistentVolumes are rendered.
+    /// Whether `PersistentVolumes` are rendered.
     pub(crate) fn renders_volumes(&self) -> bool {
         matches!(self.mode, Mode::HostPath | Mode::Nfs)
     }
@@ -283,7 +279,7 @@ impl Storage {
         View::text(format!("{}{}", self.prefix.value, volume.pv)).from(self.prefix.origins())
     }
 
-    /// What the template of a PersistentVolume sees.
+    /// What the template of a `PersistentVolume` sees.
     pub(crate) fn pv_view(&self, volume: &Volume, shared: &Shared) -> View {
         let bind = self.bind.value;
         let mut labels = vec![("type".into(), View::text("local"))];
@@ -310,7 +306,7 @@ impl Storage {
         ])
     }
 
-    /// What the template of a PersistentVolumeClaim sees.
+    /// What the template of a `PersistentVolumeClaim` sees.
     pub(crate) fn pvc_view(&self, volume: &Volume, shared: &Shared) -> View {
         let tied = self.bind.value && self.renders_volumes();
         View::map([

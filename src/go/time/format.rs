@@ -10,7 +10,7 @@ impl Time {
         let civil = self.civil();
         let month = MONTHS.get(civil.month as usize - 1).copied().unwrap_or_default();
         let day = DAYS.get(civil.weekday as usize).copied().unwrap_or_default();
-        let hour12 = if civil.hour % 12 == 0 { 12 } else { civil.hour % 12 };
+        let hour12 = if civil.hour.is_multiple_of(12) { 12 } else { civil.hour % 12 };
         let mut out = String::with_capacity(layout.len() + 10);
         let mut rest = layout;
         while let Some((prefix, std, _, tail)) = chunk::next(rest) {
@@ -44,7 +44,7 @@ impl Time {
                 Std::Offset { z: true, .. } if offset == 0 => out.push('Z'),
                 Std::Offset { colon, unit, .. } => push_offset(&mut out, offset, colon, unit),
                 Std::Fraction { digits, trim, mark } => {
-                    push_fraction(&mut out, self.nanos, digits, trim, mark)
+                    push_fraction(&mut out, self.nanos, digits, trim, mark);
                 }
             }
         }

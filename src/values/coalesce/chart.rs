@@ -169,7 +169,7 @@ fn share_globals(child: &Table, parent: &Table, path: Path<'_>, log: &mut Vec<Lo
             }
             (Item::Leaf(_), Some(Item::Table(_))) => info(log, format!("key {key} is table. Skipping")),
             (Item::Leaf(node), Some(Item::Leaf(under))) => {
-                low.set(&key, place, Item::Leaf(succeed(node, &under)))
+                low.set(&key, place, Item::Leaf(succeed(node, &under)));
             }
             (Item::Leaf(node), None) => low.set(&key, place, Item::Leaf(node)),
         }

@@ -338,7 +338,7 @@ impl Parser<'_, '_> {
         let node = match node.data() {
             // A collection's parts keep places in a source of their own.
             Data::List(_) | Data::Map(_) => node,
-            _ => node.placed(self.source, Span::new(start, start + end), node_style(&rest)),
+            _ => node.placed(self.source, Span::new(start, start + end), node_style(rest)),
         };
         Ok((node, true))
     }
