@@ -93,7 +93,7 @@ pub(super) fn ensure(path: &str, data: &[u8]) -> Result<(), Error> {
     if data.starts_with(b"\x1f\x8b\x08") {
         return Ok(());
     }
-    if path.ends_with(".yml") || path.ends_with(".yaml") {
+    if [".yml", ".yaml"].iter().any(|end| path.ends_with(end)) {
         return Err(ErrorKind::Archive
             .error(format!("file '{path}' seems to be a YAML file, but expected a gzipped archive")));
     }

@@ -49,7 +49,7 @@ pub(super) fn read(top: &Path, options: &LoadOptions, log: &mut Vec<LogLine>) ->
     }
     rules.add_defaults();
     let mut walk = Walk { top, rules, options, log, left: MAX_CHART_SIZE, files: Vec::new() };
-    walk.directory(top, "", 0)?;
+    walk.directory(top, "")?;
     Ok(walk.files)
 }
 
@@ -64,7 +64,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     // Rule: Helm v4.3.1 internal/sympath/walk.go and pkg/chart/v2/loader/directory.go.
-    fn directory(&mut self, path: &Path, relative: &str, depth: usize) -> Result<(), Error> {
+    fn directory(&mut self, path: &Path, relative: &str) -> Result<(), Error> {
         let open =
             |error: io::Error| ErrorKind::Io.error(format!("open {}: {}", path.display(), io_text(&error)));
         let mut names = Vec::new();
@@ -84,7 +84,7 @@ impl Walk<'_> {
                 continue;
             }
             if info.is_dir() {
-                self.directory(&full, &relative, depth + 1)?;
+                self.directory(&full, &relative)?;
             } else if info.is_file() {
                 self.file(&full, relative, info.len())?;
             } else {

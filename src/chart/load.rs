@@ -151,7 +151,7 @@ impl Chart {
             if depth >= MAX_CHART_DEPTH {
                 return Err(in_chart(&format!("charts are nested more than {MAX_CHART_DEPTH} deep")));
             }
-            let subchart = if name.ends_with(".tgz") {
+            let subchart = if ends_with(&name, ".tgz") {
                 let Some(file) = files.first() else { continue };
                 if file.path() != name {
                     return Err(ErrorKind::Malformed.error(format!(
@@ -317,7 +317,7 @@ impl Loading<'_> {
             }
             _ if path.starts_with("templates/") => self.templates.push(file.clone()),
             _ => match path.strip_prefix("charts/") {
-                Some(rest) if !rest.ends_with(".prov") => {
+                Some(rest) if !ends_with(rest, ".prov") => {
                     let name = rest.split('/').next().unwrap_or(rest).to_owned();
                     self.subcharts.entry(name).or_default().push(file.renamed(rest));
                 }
@@ -326,6 +326,11 @@ impl Loading<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a name has this end, in exactly these letters.
+fn ends_with(name: &str, end: &str) -> bool {
+    name.ends_with(end)
 }
 
 fn cannot_load(file: &str, text: &str) -> Error {

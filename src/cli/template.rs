@@ -187,6 +187,8 @@ impl Command<'_> {
             .is_upgrade(parsed.is_on("is-upgrade"))
             .skip_schema_validation(parsed.is_on("skip-schema-validation"))
             .labels(labels.collect());
+        let release =
+            if parsed.is_on("confined") { release } else { release.schema_files(|path| fs::read(path)) };
         let executed = gotmpl::stack::run(|| {
             let mut log = Vec::new();
             let executed = release.execute(System::new(), &mut log);

@@ -19,4 +19,4 @@ pub use dependencies::is_compatible;
 pub use error::{Error, ErrorKind};
 pub use functions::{TABLE, functions, name_from_template};
 pub use kube_version::KubeVersion;
-pub use release::{Crd, Executed, Release, Rendered, is_valid_name};
+pub use release::{Crd, Executed, ReadSchema, Release, Rendered, is_valid_name};

@@ -1,5 +1,7 @@
 //! [`Release`]: everything `helm template` needs to know, and what comes out of it.
 
+use std::io;
+
 use super::capabilities::Capabilities;
 use super::dependencies::{self, is_compatible};
 use super::error::{Error, ErrorKind};
@@ -12,7 +14,10 @@ use crate::diag::{Level, LogLine};
 use crate::host::{Host, HostHandle};
 use crate::manifest::{self, Hook, Manifest, RenderedFile};
 use crate::value::{Map, Value};
-use crate::values;
+use crate::values::{self, schema, schema::Env};
+
+/// Reads a file by its path.
+pub type ReadSchema = fn(&str) -> io::Result<Vec<u8>>;
 
 /// A release to be rendered.
 ///
@@ -37,6 +42,7 @@ pub struct Release {
     lint: bool,
     unnamed: bool,
     labels: Vec<String>,
+    read_schema: Option<ReadSchema>,
 }
 
 /// A file of a chart's `crds/` folder.
@@ -116,6 +122,7 @@ impl Release {
             lint: false,
             unnamed: false,
             labels: Vec::new(),
+            read_schema: None,
         }
     }
 
@@ -151,6 +158,13 @@ impl Release {
     #[must_use]
     pub fn labels(mut self, names: Vec<String>) -> Self {
         self.labels = names;
+        self
+    }
+
+    /// The same; files that a schema refers to are read by this function instead of refused.
+    #[must_use]
+    pub fn schema_files(mut self, read: ReadSchema) -> Self {
+        self.read_schema = Some(read);
         self
     }
 
@@ -254,7 +268,16 @@ impl Release {
         })?;
         let values = values::coalesce(&member, &self.values, log)
             .map_err(|error| ErrorKind::Values.error(error.helm_text()))?;
-        const SYSTEM: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
+        if !self.skip_schema_validation {
+            let read = self.read_schema;
+            let mut read_file = |path: &str| match read {
+                Some(read) => read(path),
+                None => Err(io::Error::from(io::ErrorKind::PermissionDenied)),
+            };
+            let mut env = Env { read_file: &mut read_file, log };
+            schema::validate_charts(&member, &values, &mut env)
+                .map_err(|errors| ErrorKind::Schema.error(errors.helm_text()))?;
+        }
         if self.labels.iter().any(|label| SYSTEM.contains(&&**label)) {
             return Err(ErrorKind::Values.error(format!(
                 "user supplied labels contains system reserved label name. System labels: [{}]",
@@ -304,6 +327,9 @@ fn add_crds(member: &Member, path: &str, crds: &mut Vec<Crd>) {
         add_crds(child, &format!("{path}/charts/{}", child.name), crds);
     }
 }
+
+/// Labels that Helm keeps for itself.
+const SYSTEM: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
 
 const NAME_RULE: &str = "invalid release name, must match regex \
      ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ \

@@ -3,6 +3,7 @@
 
 use crate::chart::{Chart, Dependency};
 use crate::codec::Node;
+use crate::diag::{Source, SourceKind};
 use crate::values::ChartTree;
 
 /// One chart of a release.
@@ -49,5 +50,10 @@ impl ChartTree for Member {
 
     fn children(&self) -> &[Self] {
         &self.children
+    }
+
+    fn schema(&self) -> Option<Source> {
+        let file = self.chart.schema()?;
+        Some(Source::new(SourceKind::Chart, file.path(), &*file.text()))
     }
 }
