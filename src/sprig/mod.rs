@@ -5,6 +5,7 @@
 
 mod case;
 mod convert;
+mod crypto;
 mod dates;
 mod decimal;
 mod defaults;
@@ -29,6 +30,7 @@ use crate::gotmpl::func::Func;
 
 /// The tables of all families; Go's own functions and those that need a release stand elsewhere.
 pub const TABLES: &[&[Func]] = &[
+    crypto::TABLE,
     dates::TABLE,
     defaults::TABLE,
     dicts::TABLE,

@@ -219,6 +219,8 @@ pub enum Param {
     Int,
     /// `int64`
     Int64,
+    /// `uint32`; it arrives as [`Value::Uint64`]
+    Uint32,
     /// `float64`
     Float64,
     /// `map[string]interface {}`, also `common.Values`
@@ -246,6 +248,7 @@ impl Param {
             Self::Bool => "bool",
             Self::Int => "int",
             Self::Int64 => "int64",
+            Self::Uint32 => "uint32",
             Self::Float64 => "float64",
             Self::Map => "map[string]interface {}",
             Self::StringMap => "map[string]string",

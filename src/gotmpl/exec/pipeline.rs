@@ -162,12 +162,13 @@ impl<'t> State<'t, '_> {
             (_, Param::Any | Param::Value) => Ok(self.constant(expr)?.value),
             (ExprKind::Bool(truth), Param::Bool) => Ok(Value::Bool(*truth)),
             (ExprKind::Text(_, text), Param::String) => Ok(Value::Str(text.clone())),
-            (ExprKind::Number(number), Param::Int | Param::Int64 | Param::Float64) => {
+            (ExprKind::Number(number), Param::Int | Param::Int64 | Param::Uint32 | Param::Float64) => {
                 self.number(number, param, expr)
             }
             (_, Param::Bool) => self.expected("bool", expr),
             (_, Param::String) => self.expected("string", expr),
             (_, Param::Int | Param::Int64) => self.expected("integer", expr),
+            (_, Param::Uint32) => self.expected("unsigned integer", expr),
             (_, Param::Float64) => self.expected("float", expr),
             (_, Param::Object("time.Duration")) => match &expr.kind {
                 ExprKind::Number(number) if number.int.is_some() => {
@@ -188,6 +189,11 @@ impl<'t> State<'t, '_> {
             (Param::Int64, Some(int), _) => Ok(Value::Int64(int)),
             (Param::Float64, _, Some(float)) => Ok(Value::Float64(float)),
             (Param::Float64, ..) => self.expected("float", expr),
+            // Rule: reflect's `SetUint` cuts what does not fit.
+            (Param::Uint32, ..) => match number.uint {
+                Some(uint) => Ok(Value::Uint64(u64::from(uint as u32))),
+                None => self.expected("unsigned integer", expr),
+            },
             _ => self.expected("integer", expr),
         }
     }
@@ -252,7 +258,13 @@ fn nil_of(param: Param) -> Option<Value> {
         Param::List => Value::List(List::nil(&ListType::ANY)),
         Param::Strings => Value::List(List::nil(&ListType::STRINGS)),
         Param::Bytes => Value::Bytes(Str::EMPTY),
-        Param::String | Param::Bool | Param::Int | Param::Int64 | Param::Float64 | Param::Object(_) => {
+        Param::String
+        | Param::Bool
+        | Param::Int
+        | Param::Int64
+        | Param::Uint32
+        | Param::Float64
+        | Param::Object(_) => {
             return None;
         }
     })

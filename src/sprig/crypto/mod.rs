@@ -1,0 +1,13 @@
+//! Keys, certificates, passwords, encryption.
+
+mod aes;
+mod cert;
+mod der;
+mod functions;
+mod keys;
+mod password;
+
+pub(crate) use functions::TABLE;
+
+#[cfg(test)]
+mod tests;
