@@ -41,13 +41,11 @@ fn additional(reader: &Reader<'_>) -> Files {
             let mut origins = Vec::new();
             View::tree(node, file.path()).all_origins(&mut origins);
             View::text(json_text(node)).from(origins)
+        } else if let Some(text) = file.text_quietly() {
+            text.view()
         } else {
-            if let Some(text) = file.text_quietly() {
-                text.view()
-            } else {
-                file.bad(node, "is no text", "write the file's text after `|`, or a map");
-                continue;
-            }
+            file.bad(node, "is no text", "write the file's text after `|`, or a map");
+            continue;
         };
         files.push((name, view));
     }

@@ -97,7 +97,7 @@ pub fn matches(mut pattern: &[u8], mut name: &[u8]) -> Result<bool, BadPattern> 
             let mut at = 0;
             while at < name.len() && name[at] != b'/' {
                 let (tail, ok) = match_chunk(chunk, &name[at + 1..])?;
-                if ok && !(pattern.is_empty() && !tail.is_empty()) {
+                if ok && (!pattern.is_empty() || tail.is_empty()) {
                     name = tail;
                     continue 'pattern;
                 }

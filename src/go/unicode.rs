@@ -105,11 +105,9 @@ pub fn is_print(c: char) -> bool {
 
 /// True for Go's `unicode.IsSpace` (the Unicode property `White_Space`).
 pub fn is_space(c: char) -> bool {
-    match c {
-        '\t'..='\r' | ' ' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' => true,
-        '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => true,
-        _ => false,
-    }
+    matches!(c,
+        '\t'..='\r' | ' ' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}'
+        | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
 }
 
 /// Go's `unicode.ToUpper`.

@@ -163,7 +163,7 @@ impl Case {
 }
 
 /// Helm prints sibling failures in random order, and what the network said.
-fn comparable(error: &Option<String>) -> Vec<&str> {
+fn comparable(error: Option<&String>) -> Vec<&str> {
     let mut lines: Vec<_> = error.iter().flat_map(|text| text.lines()).map(cut_network).collect();
     lines.sort_unstable();
     lines
@@ -188,7 +188,8 @@ fn run(file: &str) {
         }
         let mut log: Vec<_> = log.iter().map(ToString::to_string).collect();
         log.sort();
-        if (&out, comparable(&error), &log) != (&case.out, comparable(&case.error), &case.log) {
+        if (&out, comparable(error.as_ref()), &log) != (&case.out, comparable(case.error.as_ref()), &case.log)
+        {
             bad += 1;
             println!(
                 "{:?} {:?} {:?} {:?} {:?}\n is {out:?} {error:?} {log:?}\nnot {:?} {:?} {:?}",

@@ -155,6 +155,7 @@ impl Output {
 
 /// Demands equal bytes, nothing folded or trimmed; shows the first difference.
 #[track_caller]
+#[allow(clippy::panic)] // this is how an assertion fails
 pub(crate) fn assert_same_bytes(ours: &[u8], wanted: &[u8], what: &str) {
     if ours == wanted {
         return;

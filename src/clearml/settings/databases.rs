@@ -106,12 +106,11 @@ impl Database {
         };
         let old_key = format!("{old}ServiceName");
         let old_host = root.section("apiserver").child(&old_key);
-        if !component.enabled.value
-            && found.host.is_none()
-            && !old_host.is_given()
-            && !found.secrets.iter().any(|(key, _)| *key == "connectionString")
-            && !(key == "mongo" && found.existing_secret.is_some())
-        {
+        let is_known = found.host.is_some()
+            || old_host.is_given()
+            || found.secrets.iter().any(|(key, _)| *key == "connectionString")
+            || (key == "mongo" && found.existing_secret.is_some());
+        if !component.enabled.value && !is_known {
             root.problems().add(
                 Diagnostic::error(MISSING, format!("`{key}.enabled: false` needs `{key}.external.host`"))
                     .maybe_at(component.enabled.place(), "switched off here")

@@ -36,7 +36,7 @@ fn d2_every_object_but_cluster_wide_ones_is_in_the_namespace() {
             .and_then(|n| n.as_str().map(str::to_owned));
         match manifest.kind.as_str() {
             "Namespace" | "PersistentVolume" => {
-                assert_eq!((own, &manifest.namespace), (None, &manifest.namespace))
+                assert_eq!((own, &manifest.namespace), (None, &manifest.namespace));
             }
             _ => assert_eq!(own.as_deref(), Some("other"), "{}", manifest.name),
         }

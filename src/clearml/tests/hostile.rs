@@ -210,7 +210,9 @@ fn no_text_changes_a_document() {
     assert!(free.len() > 60, "{}", free.len());
     let with = |paths: &[Vec<String>], text: &str| {
         let mut values = base();
-        paths.iter().for_each(|path| set(&mut values, path, text));
+        for path in paths {
+            set(&mut values, path, text);
+        }
         values
     };
     let harmless = try_render(with(&free, HARMLESS)).expect("harmless");

@@ -74,8 +74,7 @@ fn conditions_name_the_values_that_decide() {
             reasons.extend(write.origins.iter().map(|origin| (origin.path.clone(), origin.role)));
         }
     });
-    use crate::trace::Role;
-    assert!(reasons.contains(&("ingress.tls.secretName".to_owned(), Role::Data)));
-    assert!(reasons.contains(&("ingress.tls.secretName".to_owned(), Role::Control)));
-    assert!(reasons.contains(&("ingress.enabled".to_owned(), Role::Control)));
+    assert!(reasons.contains(&("ingress.tls.secretName".to_owned(), crate::trace::Role::Data)));
+    assert!(reasons.contains(&("ingress.tls.secretName".to_owned(), crate::trace::Role::Control)));
+    assert!(reasons.contains(&("ingress.enabled".to_owned(), crate::trace::Role::Control)));
 }

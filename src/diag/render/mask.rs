@@ -193,14 +193,14 @@ fn in_unread(source: &Source, number: usize) -> Vec<Range<usize>> {
     {
         let opens_block = parent.split_once(':').is_some_and(|(_, rest)| !rest.trim().is_empty());
         if opens_block || is_secret_name(key_of(parent)) {
-            return Vec::from([indent..line.len()]);
+            return std::iter::once(indent..line.len()).collect();
         }
     }
     match line.find(':') {
         Some(colon) => {
             let rest = line.get(colon + 1..).unwrap_or_default();
             let start = colon + 1 + (rest.len() - rest.trim_start().len());
-            Vec::from([start..line.len()])
+            std::iter::once(start..line.len()).collect()
         }
         None => Vec::new(),
     }

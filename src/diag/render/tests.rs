@@ -86,7 +86,7 @@ fn messages_labels_and_help_do_not_tell_the_secret_either() {
 fn every_line_of_a_secret_block_scalar_is_masked() {
     let text = "agent:\n  clearmlConfig: |\n    api { secret\n      more }\n";
     let values = source("values.yaml", text);
-    let start = text.find("|").expect("block");
+    let start = text.find('|').expect("block");
     let secrets =
         Secrets { shown: false, places: vec![Place::new(values.clone(), Span::new(start, text.len()))] };
     let diagnostic = error("no").at(find(&values, "more"), "here");

@@ -344,11 +344,11 @@ impl<'p> Parser<'p> {
 
     fn named_capture(&mut self, whole: &'p [u8], name_at: usize) -> Result<(), Error> {
         let Some(end) = whole.iter().position(|&byte| byte == b'>') else {
-            self.check_utf8(whole)?;
+            Self::check_utf8(whole)?;
             return Err(Error::new(ErrorKind::NamedCapture, whole));
         };
         let name = &whole[name_at..end];
-        self.check_utf8(name)?;
+        Self::check_utf8(name)?;
         let valid = !name.is_empty() && name.iter().all(|&byte| byte == b'_' || byte.is_ascii_alphanumeric());
         if !valid {
             return Err(Error::new(ErrorKind::NamedCapture, &whole[..=end]));
@@ -358,7 +358,7 @@ impl<'p> Parser<'p> {
         Ok(())
     }
 
-    fn check_utf8(&self, text: &[u8]) -> Result<(), Error> {
+    fn check_utf8(text: &[u8]) -> Result<(), Error> {
         match std::str::from_utf8(text) {
             Ok(_) => Ok(()),
             Err(_) => Err(Error::new(ErrorKind::Utf8, text)),
@@ -447,7 +447,7 @@ impl<'p> Parser<'p> {
             |name: &'t [u8]| std::str::from_utf8(name).map_err(|_| Error::new(ErrorKind::Utf8, name));
         if tail.first() == Some(&b'{') {
             let Some(end) = text.iter().position(|&byte| byte == b'}') else {
-                self.check_utf8(text)?;
+                Self::check_utf8(text)?;
                 return Err(Error::new(ErrorKind::CharRange, text));
             };
             return Ok((as_text(&text[3..end])?, &text[..=end], &text[end + 1..]));

@@ -120,8 +120,7 @@ impl Document {
         for anchor in anchors {
             match resource.anchors.get(&anchor) {
                 Some(known) if known != pointer => {
-                    let [anchor, url, one, two] =
-                        [&anchor, &url, known.as_str(), pointer].map(|text| quote(text));
+                    let [anchor, url, one, two] = [&anchor, &url, known.as_str(), pointer].map(quote);
                     return Err(format!("duplicate anchor {anchor} in {url} at {one} and {two}"));
                 }
                 _ => {

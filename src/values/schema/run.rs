@@ -265,9 +265,9 @@ impl<'m> Run<'m> {
     }
 
     /// Another schema at the same value.
-    fn same<'v>(
+    fn same(
         &mut self,
-        visit: &mut Visit<'v, '_>,
+        visit: &mut Visit<'_, '_>,
         id: Id,
         keyword: Option<&'static str>,
         quiet: bool,

@@ -73,8 +73,8 @@ fn hostile_arguments_end_soon() {
     assert!(set(Flag::Set, &[&deep]).contains("nests deeper"));
     let long = "a=1,".repeat(50_000);
     assert_eq!(set(Flag::Set, &[&long]), r#"{"a":1i}"#);
-    let wide: String = (0..40_000).map(|n| format!("k{n}=[{n}],")).collect();
+    let wide = (0..40_000).map(|n| format!("k{n}=[{n}]")).collect::<Vec<_>>().join(",");
     assert_eq!(parse(Flag::Json, &wide, &mut none).unwrap().as_map().unwrap().len(), 40_000);
-    let fill: String = (0..1_000).map(|n| format!("k{n}[65536]=1,")).collect();
+    let fill = (0..1_000).map(|n| format!("k{n}[65536]=1")).collect::<Vec<_>>().join(",");
     assert!(set(Flag::Set, &[&fill]).contains("add up to more"));
 }
