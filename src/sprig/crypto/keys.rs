@@ -8,7 +8,7 @@ use p256::ecdsa::DerSignature;
 use rand::{TryCryptoRng, TryRng};
 use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _, EncodeRsaPublicKey as _};
 use rsa::pkcs8::{DecodePrivateKey as _, PrivateKeyInfoRef};
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use rsa::{Pkcs1v15Sign, PrivateKey as RsaKey};
 use sha2::{Digest as _, Sha256};
 
 use super::der::{NULL, OCTETS, bits, element, integer, oid, pem, pem_decode, sequence};
@@ -52,7 +52,7 @@ impl TryCryptoRng for HostRng<'_> {}
 
 /// A private key of a certificate.
 pub(super) enum Key {
-    Rsa(Box<RsaPrivateKey>),
+    Rsa(Box<RsaKey>),
     Ec(p256::SecretKey),
     Ed(ed25519_dalek::SigningKey),
 }
@@ -69,7 +69,7 @@ fn unmade(error: impl std::fmt::Display) -> FuncError {
 impl Key {
     /// A new RSA key of so many bits.
     pub(super) fn rsa(rng: &mut HostRng<'_>, size: usize) -> Result<Self, FuncError> {
-        RsaPrivateKey::new(rng, size).map(|key| Self::Rsa(Box::new(key))).map_err(unmade)
+        RsaKey::new(rng, size).map(|key| Self::Rsa(Box::new(key))).map_err(unmade)
     }
 
     /// A new key on the curve P-256.
@@ -102,7 +102,7 @@ impl Key {
         };
         match label.as_str() {
             "RSA PRIVATE KEY" => {
-                RsaPrivateKey::from_pkcs1_der(&bytes).map(|key| Self::Rsa(Box::new(key))).map_err(|error| {
+                RsaKey::from_pkcs1_der(&bytes).map(|key| Self::Rsa(Box::new(key))).map_err(|error| {
                     format!("parsing RSA private key from PEM: {}", malformed(error.to_string()))
                 })
             }
@@ -117,7 +117,7 @@ impl Key {
     }
 
     fn from_pkcs8(bytes: &[u8]) -> Result<Self, String> {
-        if let Ok(key) = RsaPrivateKey::from_pkcs8_der(bytes) {
+        if let Ok(key) = RsaKey::from_pkcs8_der(bytes) {
             return Ok(Self::Rsa(Box::new(key)));
         }
         if let Ok(key) = p256::SecretKey::from_pkcs8_der(bytes) {
@@ -170,7 +170,7 @@ impl Key {
         })
     }
 
-    /// The public key with its algorithm (SubjectPublicKeyInfo).
+    /// The public key with its algorithm (`SubjectPublicKeyInfo`).
     pub(super) fn public_info(&self) -> Result<Vec<u8>, FuncError> {
         let algorithm = match self {
             Self::Rsa(_) => sequence(&[&oid(RSA), NULL]),
