@@ -151,6 +151,8 @@ impl<'v> Reader<'v> {
 
     /// The value of a key; a place that holds no map is reported once, when it is asked for a key.
     pub(crate) fn child(&self, key: &str) -> Self {
+        #[cfg(test)]
+        asked::note(join(&self.path, key));
         Self {
             problems: self.problems,
             node: self.node.and_then(|node| node.get(key)),
@@ -518,5 +520,24 @@ fn helm_text(node: &Node) -> String {
         }
         Data::Float(value) => value.to_string(),
         Data::Null | Data::String(_) | Data::List(_) | Data::Map(_) => String::new(),
+    }
+}
+
+/// Which paths were asked for, so that a test can tell that every key of the schema is read.
+#[cfg(test)]
+pub(crate) mod asked {
+    use std::cell::RefCell;
+    use std::collections::HashSet;
+
+    thread_local! {
+        static PATHS: RefCell<HashSet<String>> = RefCell::default();
+    }
+
+    pub(crate) fn note(path: String) {
+        PATHS.with_borrow_mut(|paths| paths.insert(path));
+    }
+
+    pub(crate) fn take() -> HashSet<String> {
+        PATHS.take()
     }
 }

@@ -88,3 +88,16 @@ fn two_renders_give_the_same_bytes() {
     let given = "agentGroups: {b: {replicas: 1}, a: {replicas: 1}}\nclearml: {podLabels: {z: y, a: b}}";
     assert_eq!(text(rendered(given)), text(rendered(given)));
 }
+
+#[test]
+fn every_key_of_the_schema_is_read() {
+    reader::asked::take();
+    rendered("agentGroups: {group: {replicas: 1}}\napiserver: {fixedUsers: [{username: a, password: b, name: c}]}\nagentservices: {enabled: false}");
+    let asked = reader::asked::take();
+    let root = schema::tree().expect("schema");
+    let mut known = Vec::new();
+    schema::all_paths(&root, &root, "", 0, &mut known);
+    known.retain(|path| path != "global");
+    let unread: Vec<_> = known.iter().filter(|path| !asked.contains(*path)).collect();
+    assert!(unread.is_empty(), "{unread:?}");
+}
