@@ -92,7 +92,9 @@ fn two_renders_give_the_same_bytes() {
 #[test]
 fn every_key_of_the_schema_is_read() {
     reader::asked::take();
-    rendered("storage: {use_nfs: true, nfs: {server: s}}\nclearml: {serviceAccount: {create: true}}\nagentGroups: {group: {replicas: 0}}\napiserver: {fixedUsers: [{username: a, password: b, name: c}]}\nagentservices: {enabled: false}");
+    rendered(
+        "storage: {use_nfs: true, nfs: {server: s}}\nclearml: {serviceAccount: {create: true}}\nagentGroups: {group: {replicas: 0}}\napiserver: {fixedUsers: [{username: a, password: b, name: c}]}\nagentservices: {enabled: false}",
+    );
     let asked = reader::asked::take();
     let root = schema::tree().expect("schema");
     let mut known = Vec::new();
