@@ -98,7 +98,11 @@ fn examples_give_their_results() {
 #[test]
 fn tables_are_sorted_and_hold_the_names_helm_knows() {
     for table in clearml_k8s::sprig::TABLES {
-        assert!(table.is_sorted_by(|left, right| left.name < right.name), "{:?}", table.first().map(|f| f.name));
+        assert!(
+            table.is_sorted_by(|left, right| left.name < right.name),
+            "{:?}",
+            table.first().map(|f| f.name)
+        );
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sprig/names");
     let known = std::fs::read_to_string(folder).expect("names");
