@@ -77,7 +77,7 @@ fn from_yaml_array(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
     Ok(match read_yaml(str_arg(args, 0)) {
         Ok(node) => match node.data() {
             Data::List(_) => to_value(&node),
-            Data::Null => Value::List(List::nil(&ListType::ANY)),
+            Data::Null => Value::list(Vec::new()),
             data => error_list(format!("{DECODING}{}", mismatch(data, NO_LIST))),
         },
         Err(text) => error_list(text),
