@@ -14,6 +14,7 @@ mod helmflags;
 mod init;
 mod inputs;
 mod man;
+mod migrate;
 mod output;
 mod pflag;
 mod render;
@@ -62,6 +63,8 @@ enum Command {
     Init(init::InitArgs),
     /// Print the merged values, or only your own
     Values(values::ValuesArgs),
+    /// Turn the values of a Trains chart into ClearML's, comments kept
+    Migrate(migrate::MigrateArgs),
     /// Print the JSON Schema of ClearML's values
     Schema(schema::SchemaArgs),
     /// Render the chart templates of any Helm chart, byte for byte as `helm template`
@@ -110,6 +113,7 @@ fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<
         Command::Render(args) => render::run(args, ui),
         Command::Init(args) => init::run(args, ui),
         Command::Values(args) => values::run(args, ui),
+        Command::Migrate(args) => migrate::run(args, ui),
         Command::Schema(args) => schema::run(args, ui),
         Command::Template(_)
         | Command::Show(_)
