@@ -95,7 +95,7 @@ impl Object for BuildInfo {
 
     fn field(&self, name: &str) -> Option<Value> {
         let (_, text) = BUILD.iter().find(|(known, _)| *known == name)?;
-        Some(Value::String(Str::from_static(text)))
+        Some(Value::Str(Str::from_static(text)))
     }
 
     fn as_any(&self) -> &dyn Any {
