@@ -45,6 +45,12 @@ pub(crate) fn misplaced(ui: &mut Ui) -> Result<Exit> {
     Ok(Exit::No)
 }
 
+/// Says that a command of Helm's is still missing.
+pub(crate) fn not_there_yet(ui: &mut Ui, name: &str) -> Result<Exit> {
+    ui.message(&format!("Error: `{name}` is not available in this version\n"));
+    Ok(Exit::No)
+}
+
 /// What clap knows of such a command: its name, for help and completion.
 #[derive(Args)]
 #[command(disable_help_flag = true)]

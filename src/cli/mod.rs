@@ -72,7 +72,7 @@ enum Command {
     /// Show a chart's values, definition, README or CRDs, as `helm show`
     #[command(alias = "inspect")]
     Show(helm::Listed),
-    /// Examine a chart for possible issues, as `helm lint`
+    /// Examine a chart for possible issues (not available yet)
     Lint(helm::Listed),
     /// Manage a chart's dependencies, as `helm dependency`
     #[command(aliases = ["dep", "dependencies"])]
@@ -115,11 +115,10 @@ fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<
         Command::Values(args) => values::run(args, ui),
         Command::Migrate(args) => migrate::run(args, ui),
         Command::Schema(args) => schema::run(args, ui),
-        Command::Template(_)
-        | Command::Show(_)
-        | Command::Lint(_)
-        | Command::Dependency(_)
-        | Command::Version(_) => helm::misplaced(ui),
+        Command::Template(_) | Command::Show(_) | Command::Dependency(_) | Command::Version(_) => {
+            helm::misplaced(ui)
+        }
+        Command::Lint(_) => helm::not_there_yet(ui, "lint"),
         Command::Completion(args) => completion::run(args, ui),
         Command::Man(args) => man::run(args, ui),
     }
