@@ -26,7 +26,7 @@ pub type ReadSchema = fn(&str) -> io::Result<Vec<u8>>;
 /// use clearml_k8s::{chart::Chart, helm::Release, host::System};
 ///
 /// let chart = Chart::load("./mychart").unwrap();
-/// let out = Release::new("demo", &chart).namespace("prod").render(System).unwrap();
+/// let out = Release::new("demo", &chart).namespace("prod").render(System::new()).unwrap();
 /// print!("{}", out.text());
 /// ```
 #[derive(Clone, Debug)]
