@@ -14,6 +14,7 @@ pub mod helm;
 pub mod host;
 pub mod kube;
 pub mod manifest;
+pub mod report;
 pub mod sprig;
 pub mod trace;
 pub mod value;

@@ -1,5 +1,6 @@
 //! Facts of the Kubernetes API: its types and fields, how its lists merge, which versions went away.
 
+pub mod immutable;
 mod lifecycle;
 mod lookup;
 mod names;

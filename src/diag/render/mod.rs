@@ -75,8 +75,27 @@ impl Words {
     }
 }
 
+/// The diagnostic with its words as they may be shown: secrets of the lines it points at masked, on one line each but
+/// for the help, control and direction characters escaped. Places stay as they are.
+#[must_use]
+pub fn plain(diagnostic: &Diagnostic, options: &Options) -> Diagnostic {
+    let words = Words::new(diagnostic, options);
+    let mut plain = diagnostic.clone();
+    plain.message = words.line(&plain.message);
+    for label in plain.primary.iter_mut().chain(&mut plain.secondary) {
+        label.text = words.line(&label.text);
+    }
+    for frame in &mut plain.trace {
+        frame.what = words.line(&frame.what);
+    }
+    plain.help =
+        plain.help.map(|help| help.lines().map(|line| words.line(line)).collect::<Vec<_>>().join("\n"));
+    plain
+}
+
 /// The name of a place's source; of a flag, `--set` without the argument.
-fn file_name(place: &Place) -> &str {
+#[must_use]
+pub fn file_name(place: &Place) -> &str {
     let name = place.source.name();
     if place.source.kind() == SourceKind::Flag { name.split(' ').next().unwrap_or(name) } else { name }
 }
