@@ -2,8 +2,8 @@
 
 mod bad_values;
 mod commands;
+mod docs;
 mod layers;
-mod readme;
 mod render;
 mod sandbox;
 
