@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clearml_k8s::clearml;
@@ -64,6 +64,16 @@ impl ValueArgs {
     /// # Errors
     /// Every file that cannot be read and every unknown preset, or the first text that is no values.
     pub(crate) fn merge(&self, ui: &mut Ui) -> Result<Merged, Vec<Diagnostic>> {
+        let inputs = self.read(Vec::new(), ui)?;
+        let mut read_file = |path: &str| read_bytes(Path::new(path), ui);
+        values::merge(&inputs, &mut read_file).map_err(|error| vec![error.into_diagnostic()])
+    }
+
+    /// What was given, files read and nothing merged yet. `middle` lies over the presets and under the files.
+    ///
+    /// # Errors
+    /// Every file that cannot be read and every unknown preset.
+    pub(crate) fn read(&self, middle: Vec<Source>, ui: &mut Ui) -> Result<Inputs, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let mut files = Vec::new();
         for name in &self.presets {
@@ -72,6 +82,7 @@ impl ValueArgs {
                 Err(problem) => problems.push(*problem),
             }
         }
+        files.extend(middle);
         for path in &self.files {
             match read_source(path, ui) {
                 Ok(source) => files.push(source),
@@ -81,16 +92,14 @@ impl ValueArgs {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let inputs = Inputs {
+        Ok(Inputs {
             files,
             set_json: self.set_json.clone(),
             set: self.set.clone(),
             set_string: self.set_string.clone(),
             set_file: self.set_file.clone(),
             set_literal: self.set_literal.clone(),
-        };
-        let mut read_file = |path: &str| read_bytes(&PathBuf::from(path), ui);
-        values::merge(&inputs, &mut read_file).map_err(|error| vec![error.into_diagnostic()])
+        })
     }
 }
 
@@ -119,7 +128,7 @@ pub(crate) fn preset(name: &str) -> Result<Source, Box<Diagnostic>> {
 ///
 /// # Errors
 /// When it cannot be read, is too long, or is not UTF-8.
-pub(crate) fn read_source(path: &PathBuf, ui: &mut Ui) -> Result<Source, Box<Diagnostic>> {
+pub(crate) fn read_source(path: &Path, ui: &mut Ui) -> Result<Source, Box<Diagnostic>> {
     let name = if path.as_os_str() == "-" { "<stdin>".into() } else { path.to_string_lossy() };
     let refuse = |message: String| Diagnostic::error(FILE, message);
     let unreadable = |error: io::Error| Box::new(refuse(format!("cannot read `{name}`: {}", reason(&error))));
@@ -136,13 +145,17 @@ pub(crate) fn read_source(path: &PathBuf, ui: &mut Ui) -> Result<Source, Box<Dia
 }
 
 /// The system's words without its error number.
-fn reason(error: &io::Error) -> String {
+pub(crate) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     text.get(..1).map_or_else(String::new, str::to_lowercase) + text.get(1..).unwrap_or_default()
 }
 
-fn read_bytes(path: &PathBuf, ui: &mut Ui) -> io::Result<Vec<u8>> {
+/// The bytes of a file the user named, `-` for standard input.
+///
+/// # Errors
+/// When it cannot be read, or is longer than any such file.
+pub(crate) fn read_bytes(path: &Path, ui: &mut Ui) -> io::Result<Vec<u8>> {
     let bytes = if path.as_os_str() == "-" {
         ui.read_stdin(MOST_BYTES)?
     } else {

@@ -17,6 +17,7 @@ mod man;
 mod migrate;
 mod output;
 mod pflag;
+mod recipe;
 mod render;
 mod schema;
 mod select;
@@ -24,6 +25,7 @@ mod show;
 mod template;
 mod ui;
 mod values;
+mod vendor;
 mod version;
 
 use std::ffi::OsString;
@@ -65,6 +67,8 @@ enum Command {
     Values(values::ValuesArgs),
     /// Turn the values of a Trains chart into ClearML's, comments kept
     Migrate(migrate::MigrateArgs),
+    /// Keep manifests as files of a repository, or check that they are up to date
+    Vendor(vendor::VendorArgs),
     /// Print the JSON Schema of ClearML's values
     Schema(schema::SchemaArgs),
     /// Render the chart templates of any Helm chart, byte for byte as `helm template`
@@ -114,6 +118,7 @@ fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<
         Command::Init(args) => init::run(args, ui),
         Command::Values(args) => values::run(args, ui),
         Command::Migrate(args) => migrate::run(args, ui),
+        Command::Vendor(args) => vendor::run(args, ui),
         Command::Schema(args) => schema::run(args, ui),
         Command::Template(_) | Command::Show(_) | Command::Dependency(_) | Command::Version(_) => {
             helm::misplaced(ui)

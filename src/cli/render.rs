@@ -86,7 +86,7 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
         Err(problems) => return Ok(ui.refuse(&problems, None)),
     };
     let root = Some(&merged.root);
-    let mistakes = mistakes(args);
+    let mistakes = mistakes(&args.release, &args.without);
     if !mistakes.is_empty() {
         return Ok(ui.refuse(&mistakes, root));
     }
@@ -132,12 +132,12 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// What is wrong with the arguments themselves.
-fn mistakes(args: &RenderArgs) -> Vec<Diagnostic> {
+/// What is wrong with a release's name and with kinds to be left out.
+pub(super) fn mistakes(release: &str, without: &[String]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     // Rule: helm v4.3.1 pkg/chart/common/util, ValidateReleaseName: a DNS name of at most 53 characters.
-    if !is_dns_subdomain(&args.release) || args.release.len() > MOST_OF_NAME {
-        let message = format!("`{}` is no release name", args.release);
+    if !is_dns_subdomain(release) || release.len() > MOST_OF_NAME {
+        let message = format!("`{release}` is no release name");
         found.push(Diagnostic::error(RELEASE, message).help(
             "a name is lower-case letters, digits, `-` and `.`, at most 53, with a letter or digit at both ends",
         ));
@@ -145,7 +145,7 @@ fn mistakes(args: &RenderArgs) -> Vec<Diagnostic> {
     let mut known: Vec<&str> = schema::kinds().map(|(_, kind, _)| kind).collect();
     known.sort_unstable();
     known.dedup();
-    for kind in &args.without {
+    for kind in without {
         if known.iter().any(|known| known.eq_ignore_ascii_case(kind)) {
             continue;
         }

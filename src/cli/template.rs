@@ -365,7 +365,7 @@ impl Command<'_> {
 }
 
 /// Refuses charts that only lend templates to others.
-fn check_installable(chart: &Chart) -> Result<(), Refusal> {
+pub(super) fn check_installable(chart: &Chart) -> Result<(), Refusal> {
     match &*chart.metadata().kind {
         "" | "application" => Ok(()),
         kind => Err(format!("{kind} charts are not installable")),
@@ -374,7 +374,7 @@ fn check_installable(chart: &Chart) -> Result<(), Refusal> {
 
 /// Refuses charts whose declared dependencies do not lie in `charts/`; only names count.
 // Rule: Helm v4.3.1 pkg/action/install.go, CheckDependencies.
-fn check_dependencies(chart: &Chart) -> Result<(), Refusal> {
+pub(super) fn check_dependencies(chart: &Chart) -> Result<(), Refusal> {
     let declared = chart.metadata().dependencies.iter().flatten();
     let there = |name: &str| chart.subcharts().iter().any(|subchart| subchart.name() == name);
     let missing: Vec<&str> = declared.map(|it| &*it.name).filter(|name| !there(name)).collect();

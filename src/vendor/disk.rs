@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use super::folder::{Folder, Found};
 use super::ownership::is_inside;
 
+/// Bytes past which a file is none of ours and is not read.
+const MOST_BYTES: u64 = 256 << 20;
+
 /// A folder on disk. Two refreshes of one folder exclude each other for as long as this lives.
 #[derive(Debug)]
 pub struct Disk {
@@ -87,7 +90,7 @@ impl Folder for Disk {
             Err(error) => return Err(error),
         };
         match fs::symlink_metadata(&real) {
-            Ok(meta) if meta.is_file() => fs::read(&real).map(Found::File),
+            Ok(meta) if meta.is_file() && meta.len() <= MOST_BYTES => fs::read(&real).map(Found::File),
             Ok(_) => Ok(Found::Other),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Nothing),
             Err(error) => Err(error),

@@ -6,6 +6,7 @@
 //! every file is then whole, [`check`] says that the run was interrupted, and the next one completes it.
 
 mod check;
+mod config;
 mod disk;
 mod folder;
 mod name;
@@ -16,6 +17,7 @@ mod tests;
 mod tree;
 
 pub use check::{Drift, check};
+pub use config::{Release, Written, parse as parse_config};
 pub use disk::Disk;
 pub use folder::{Folder, Found};
 pub use ownership::{JOURNAL, OWNERSHIP};

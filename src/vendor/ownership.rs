@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// Name of the file that lists the files we own.
-pub const OWNERSHIP: &str = ".clearml-k8s.yaml";
+/// Name of the file that lists the files we own. It does not end in `.yaml`: `kubectl apply -f FOLDER` takes those.
+pub const OWNERSHIP: &str = ".clearml-k8s.files";
 
 /// Name of the file that exists only while a refresh runs, or after one was interrupted.
 pub const JOURNAL: &str = ".clearml-k8s.journal";
