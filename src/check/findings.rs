@@ -280,7 +280,7 @@ pub(super) fn trace_back(finding: &mut Diagnostic, object: &Object<'_>) {
     let Some(write) = trace.within(primary.place.span) else { return };
     let rendered = primary.place.clone();
     finding.primary = Some(Label { place: write.template.clone(), text: primary.text.clone() });
-    finding.trace.clone_from(&write.calls);
+    finding.trace = write.calls.to_vec();
     let mut paths = Vec::new();
     for origin in write.origins.iter().filter(|origin| origin.role == Role::Data) {
         paths.push(format!("`{}`", origin.path));

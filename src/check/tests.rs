@@ -121,8 +121,9 @@ fn a_traced_finding_points_at_the_template_and_the_value() {
     let trace = Trace::new(vec![Write {
         output: Span::new(at, at + 7),
         template: Place::new(template.clone(), Span::new(6, 24)),
-        origins: vec![Origin { path: "clearml.name".to_owned(), value, role: Role::Data }],
-        calls: Vec::new(),
+        origins: [Origin { path: "clearml.name".to_owned(), value, role: Role::Data }].into(),
+        calls: [].into(),
+        gap: None,
     }]);
     let found = manifests(&[manifest(text, trace)], &Options::default());
     let [finding] = found.as_slice() else { panic!("{found:?}") };

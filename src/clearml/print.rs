@@ -154,8 +154,9 @@ impl Printer {
         self.writes.push(Write {
             output: Span::new(start, self.text.len()),
             template: template.clone(),
-            origins,
-            calls: Vec::new(),
+            origins: origins.into(),
+            calls: Arc::default(),
+            gap: None,
         });
     }
 }

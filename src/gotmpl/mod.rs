@@ -17,7 +17,7 @@ pub mod stack;
 
 pub use ast::Tree;
 pub use error::{ExecError, ParseError};
-pub use exec::{Run, execute};
+pub use exec::{Run, execute, execute_recorded};
 pub use parser::{Parsed, parse};
 pub use set::{Cache, Set};
 

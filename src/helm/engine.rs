@@ -8,12 +8,39 @@ use super::error::{Error, exec_failed, parse_failed};
 use super::functions::{State, without_no_value};
 use super::scope::Template;
 use super::values_type::VALUES;
+use crate::codec::Node;
 use crate::diag::{LogLine, Source, SourceKind};
-use crate::gotmpl::func::Extensions;
+use crate::gotmpl::func::{Extensions, FuncError};
 use crate::gotmpl::{self, Set};
 use crate::host::HostHandle;
 use crate::manifest::RenderedFile;
+use crate::trace::Write;
+use crate::trace::record::Recorder;
 use crate::value::{Map, Str, Value};
+
+/// A recorder and the values it finds places in.
+pub(super) struct Listener<'v> {
+    pub recorder: Recorder,
+    pub values: &'v Node,
+}
+
+impl Listener<'_> {
+    fn execute(
+        &mut self,
+        set: &Rc<Set>,
+        name: &Str,
+        data: &Value,
+        extensions: &Extensions,
+    ) -> Result<(Vec<u8>, Vec<Write>), FuncError> {
+        let mut recorder = std::mem::take(&mut self.recorder);
+        recorder.begin(&name.text());
+        let (result, recorder) = gotmpl::execute_recorded(set, name, data, extensions, recorder);
+        self.recorder = recorder;
+        let out = result?;
+        let trace = self.recorder.finish(&out, self.values);
+        Ok((out, trace))
+    }
+}
 
 /// What every template that is no partial rendered.
 // Rule: Helm v4.3.1 pkg/engine/engine.go, render and sortTemplates.
@@ -21,6 +48,7 @@ pub(super) fn render(
     templates: &BTreeMap<Str, Template>,
     host: HostHandle,
     lint: bool,
+    mut listener: Option<&mut Listener<'_>>,
     log: &mut Vec<LogLine>,
 ) -> Result<Vec<RenderedFile>, Error> {
     let mut order: Vec<(&Str, &Template)> = templates.iter().collect();
@@ -46,13 +74,18 @@ pub(super) fn render(
             (Str::from_static("BasePath"), Value::Str(template.base_path.clone())),
         ];
         template.scope.insert("Template", Value::Map(Map::of(&VALUES, about)));
-        match gotmpl::execute(&set, name, &Value::Map(template.scope.clone()), &extensions) {
-            Ok(out) => {
+        let data = Value::Map(template.scope.clone());
+        let result = match listener.as_deref_mut() {
+            None => gotmpl::execute(&set, name, &data, &extensions).map(|out| (out, Vec::new())),
+            Some(listener) => listener.execute(&set, name, &data, &extensions),
+        };
+        match result {
+            Ok((out, trace)) => {
                 let out = without_no_value(Str::from_bytes(out));
                 files.push(RenderedFile {
                     template: text.into_owned(),
                     text: out.text().into_owned(),
-                    trace: Vec::new(),
+                    trace,
                 });
             }
             Err(error) => {

@@ -4,6 +4,7 @@ use std::io;
 
 use super::capabilities::Capabilities;
 use super::dependencies::{self, is_compatible};
+use super::engine::Listener;
 use super::error::{Error, ErrorKind};
 use super::kube_version::KubeVersion;
 use super::tree::Member;
@@ -13,6 +14,7 @@ use crate::codec::{self, Node};
 use crate::diag::{Level, LogLine};
 use crate::host::{Host, HostHandle};
 use crate::manifest::{self, Hook, Manifest, RenderedFile};
+use crate::trace::record::Recorder;
 use crate::value::{Map, Value};
 use crate::values::{self, schema, schema::Env};
 
@@ -43,6 +45,7 @@ pub struct Release {
     unnamed: bool,
     labels: Vec<String>,
     read_schema: Option<ReadSchema>,
+    traced: bool,
 }
 
 /// A file of a chart's `crds/` folder.
@@ -123,6 +126,7 @@ impl Release {
             unnamed: false,
             labels: Vec::new(),
             read_schema: None,
+            traced: false,
         }
     }
 
@@ -179,6 +183,13 @@ impl Release {
     #[must_use]
     pub fn skip_schema_validation(mut self, skip: bool) -> Self {
         self.skip_schema_validation = skip;
+        self
+    }
+
+    /// The same with a record of what wrote which bytes, and from which values; the bytes stay the same.
+    #[must_use]
+    pub fn traced(mut self, traced: bool) -> Self {
+        self.traced = traced;
         self
     }
 
@@ -291,10 +302,26 @@ impl Release {
                 self.kube_version.version
             )));
         }
-        let values = codec::to_value(&values).as_map().cloned().unwrap_or_default();
+        let nodes = values;
+        let values = codec::to_value(&nodes).as_map().cloned().unwrap_or_default();
         let capabilities = Capabilities::value(&self.kube_version, &self.api_versions);
-        let templates = scope::templates(&member, values, self.release_value(), capabilities);
-        let files = engine::render(&templates, HostHandle::new(host), self.lint, log)?;
+        let mut listener = self.traced.then(|| {
+            let mut recorder = Recorder::new();
+            recorder.values(&Value::Map(values.clone()));
+            Listener { recorder, values: &nodes }
+        });
+        let release = self.release_value();
+        let templates = scope::templates(&member, values, release.clone(), capabilities.clone());
+        if let Some(listener) = &mut listener {
+            listener.recorder.builtin("Release", &release);
+            listener.recorder.builtin("Capabilities", &capabilities);
+            for template in templates.values() {
+                if let Some(chart) = template.scope.get("Chart") {
+                    listener.recorder.builtin("Chart", &chart);
+                }
+            }
+        }
+        let files = engine::render(&templates, HostHandle::new(host), self.lint, listener.as_mut(), log)?;
         Ok((member, files))
     }
 

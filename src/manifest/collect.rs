@@ -73,11 +73,17 @@ pub fn collect(files: &[RenderedFile], log: &mut Vec<LogLine>) -> Result<Collect
 
 /// The writes that touch a part of the text, moved so that the part starts at 0.
 fn part_of_trace(writes: &[Write], start: usize, end: usize) -> Trace {
-    let inside = |write: &&Write| write.output.end() > start && write.output.start() < end;
+    // Writes stand in output order, each ending before the next begins.
+    let first = writes.partition_point(|write| write.output.end() < start);
+    let last = writes.partition_point(|write| write.output.start() <= end);
     Trace::new(
         writes
+            .get(first..last)
+            .unwrap_or_default()
             .iter()
-            .filter(inside)
+            .filter(|write| {
+                write.output.is_empty() || write.output.end() > start && write.output.start() < end
+            })
             .map(|write| Write {
                 output: Span::new(
                     write.output.start().max(start) - start,

@@ -4,6 +4,10 @@
 //! Both engines can feed a [`Trace`]; a render that nobody traces pays nothing. This module knows no
 //! template language and no chart.
 
+pub mod record;
+
+use std::sync::Arc;
+
 use crate::codec::Node;
 use crate::diag::{Frame, Place, Span};
 
@@ -35,9 +39,20 @@ pub struct Write {
     /// The expression in its template: file, line and column; its text is the expression.
     pub template: Place,
     /// Values it read.
-    pub origins: Vec<Origin>,
+    pub origins: Arc<[Origin]>,
     /// Calls it went through, innermost first.
-    pub calls: Vec<Frame>,
+    pub calls: Arc<[Frame]>,
+    /// Set when nothing was written, though something might have been; `output` is then empty.
+    pub gap: Option<Gap>,
+}
+
+/// What might have been written where nothing was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// Text that belongs to what stands around it.
+    Inline,
+    /// Lines of their own.
+    Lines,
 }
 
 /// Every write of one rendered text, in output order; ranges may nest, the innermost stands last.
@@ -58,6 +73,15 @@ impl Trace {
     #[must_use]
     pub fn writes(&self) -> &[Write] {
         &self.writes
+    }
+
+    /// Writes that touch a range: those of its bytes, and gaps at both ends of it.
+    pub fn touching(&self, span: Span) -> impl Iterator<Item = &Write> {
+        let end = self.writes.partition_point(|write| write.output.start() <= span.end());
+        self.writes.get(..end).unwrap_or_default().iter().filter(move |write| {
+            let (start, end) = (write.output.start(), write.output.end());
+            if start == end { end >= span.start() } else { end > span.start() && start < span.end() }
+        })
     }
 
     /// The innermost write that covers a byte of the output.

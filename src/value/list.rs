@@ -111,6 +111,12 @@ impl List {
         change(&mut self.store.items.borrow_mut());
     }
 
+    /// A number that tells this slice from every other one that is alive.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        Rc::as_ptr(&self.store).addr()
+    }
+
     /// Whether both are the same slice.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {

@@ -163,6 +163,12 @@ impl Map {
         self.entries().iter().map(|(key, _)| key.clone()).collect()
     }
 
+    /// A number that tells this map from every other one that is alive.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        Rc::as_ptr(&self.store).addr()
+    }
+
     /// Whether both are the same map.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {

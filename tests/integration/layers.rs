@@ -10,7 +10,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("host", &["value"]),
     ("go", &["value"]),
     ("codec", &["diag", "value", "go"]),
-    ("trace", &["diag", "codec"]),
+    ("trace", &["diag", "value", "go", "codec"]),
     ("gotmpl", &["diag", "value", "go", "trace"]),
     ("sprig", &["diag", "gotmpl", "value", "go", "codec", "host"]),
     ("manifest", &["diag", "go", "codec", "trace"]),

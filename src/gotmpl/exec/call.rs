@@ -4,6 +4,7 @@ use super::{Got, Res, State};
 use crate::gotmpl::ast::{Expr, Special};
 use crate::gotmpl::func::{CallCtx, Func};
 use crate::gotmpl::print::At;
+use crate::trace::record::Mark;
 use crate::value::{Param, Str, Value};
 
 /// Arguments of a call, the usual few without an allocation.
@@ -64,13 +65,22 @@ impl<'t> State<'t, '_> {
             _ => String::new(),
         };
         let args = self.arguments(dot, func.name, func.params, func.variadic, args, last)?;
+        if self.run.listener.is_some() {
+            self.heard_call(func.name, args.as_slice(), node);
+        }
         let result = if special == Special::Call {
             crate::gotmpl::builtins::call(&Str::from(callee), args.as_slice())
         } else {
             (func.call)(&mut CallCtx::inside(self.extensions, self.run), args.as_slice())
         };
         match result {
-            Ok(value) => Ok(Got::new(value)),
+            Ok(value) => {
+                let mark = match self.run.recorder() {
+                    Some(recorder) => recorder.called(func.name, args.as_slice(), &value),
+                    None => Mark::NONE,
+                };
+                Ok(Got::marked(value, mark))
+            }
             Err(cause) => {
                 self.at(node);
                 Err(self.failure(format!("error calling {}: ", func.name), Some(cause)))
@@ -81,16 +91,34 @@ impl<'t> State<'t, '_> {
     /// `and` and `or` evaluate no further than they must.
     fn short_circuit(&mut self, dot: &Got, until: bool, args: &'t [Expr], last: Option<Got>) -> Res<Got> {
         let mut value = Value::Missing;
+        let (mut mark, mut passed) = (Mark::NONE, Mark::NONE);
         for arg in args {
+            if let Some(recorder) = self.run.recorder() {
+                passed = recorder.passed(&value, mark, passed);
+            }
             value = self.argument(dot, Param::Value, arg)?;
+            mark = self.run.argument;
             if value.is_true() == until {
-                return Ok(Got::new(value));
+                return Ok(self.chosen(value, mark, passed));
             }
         }
         if let Some(last) = last {
+            if let Some(recorder) = self.run.recorder() {
+                passed = recorder.passed(&value, mark, passed);
+            }
+            mark = last.mark;
             value = self.validate(last, Param::Value)?;
         }
-        Ok(Got::new(value))
+        Ok(self.chosen(value, mark, passed))
+    }
+
+    /// The value of an `and` or `or`, which depends on those before it as well.
+    fn chosen(&mut self, value: Value, mark: Mark, passed: Mark) -> Got {
+        let mark = match self.run.recorder() {
+            Some(recorder) => recorder.chosen(mark, passed),
+            None => mark,
+        };
+        Got::marked(value, mark)
     }
 
     fn count(
@@ -135,8 +163,15 @@ impl<'t> State<'t, '_> {
         for (index, arg) in args.iter().enumerate() {
             let value = self.argument(dot, param(index), arg)?;
             values.push(value);
+            let mark = self.run.argument;
+            if let Some(recorder) = self.run.recorder() {
+                recorder.argument(mark);
+            }
         }
         if let Some(last) = last {
+            if let Some(recorder) = self.run.recorder() {
+                recorder.argument(last.mark);
+            }
             values.push(self.validate(last, param(given - 1))?);
         }
         Ok(values)

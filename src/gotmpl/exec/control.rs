@@ -5,6 +5,7 @@ use crate::go::{fmt, strconv};
 use crate::gotmpl::ast::{Branch, List, Node, Template};
 use crate::gotmpl::print::At;
 use crate::gotmpl::stack;
+use crate::trace::record::{Mark, Slot};
 use crate::value::{Kind, Value};
 
 /// How a list of nodes ended.
@@ -30,13 +31,21 @@ impl<'t> State<'t, '_> {
         match node {
             Node::Text(span) => {
                 let text = self.tree.source.slice(*span);
+                let start = self.run.out.len();
                 self.run.out.extend_from_slice(text.as_bytes());
+                if let Some(recorder) = self.run.recorder() {
+                    recorder.literal(&self.tree.source, *span, start);
+                }
             }
             Node::Action(pipe) => {
                 let got = self.pipeline(dot, pipe)?;
                 if pipe.declared.is_empty() {
                     self.at(At::Node(node));
+                    let start = self.run.out.len();
                     fmt::append_printable(&mut self.run.out, &got.value);
+                    if self.run.listener.is_some() {
+                        self.heard_print(pipe, &got, start);
+                    }
                     if self.run.out.len() > MAX_OUTPUT {
                         return self.error(format!("output exceeds {MAX_OUTPUT} bytes"));
                     }
@@ -62,6 +71,10 @@ impl<'t> State<'t, '_> {
         self.at(At::Node(node));
         let mark = self.run.variables.len();
         let got = self.pipeline(dot, &branch.pipe)?;
+        let listening = self.run.listener.is_some();
+        if listening {
+            self.heard_open(branch, &got, got.value.is_true());
+        }
         let flow = if got.value.is_true() {
             self.list(if with { &got } else { dot }, &branch.list)
         } else if let Some(list) = &branch.else_list {
@@ -69,6 +82,9 @@ impl<'t> State<'t, '_> {
         } else {
             Ok(Flow::Next)
         };
+        if listening {
+            self.heard_close(branch, &got);
+        }
         self.run.variables.truncate(mark);
         flow
     }
@@ -85,20 +101,42 @@ impl<'t> State<'t, '_> {
             Some(pipe) => self.pipeline(dot, pipe)?,
             None => Got::missing(),
         };
-        self.run.tree(&tree, data, self.depth + 1, self.extensions)
+        if let Some(recorder) = self.run.recorder() {
+            let span = At::Template(template).span();
+            recorder.enter(&self.tree.source, span, format!("template \"{}\"", template.name));
+        }
+        let result = self.run.tree(&tree, data, self.depth + 1, self.extensions);
+        if let Some(recorder) = self.run.recorder() {
+            recorder.leave();
+        }
+        result
     }
 
     fn range(&mut self, dot: &Got, branch: &'t Branch) -> Res<Flow> {
-        let value = self.pipeline(dot, &branch.pipe)?.value;
+        let got = self.pipeline(dot, &branch.pipe)?;
         let mark = self.run.variables.len();
+        let (value, source) = (got.value.clone(), got.mark);
+        if self.run.listener.is_some() {
+            let is_number = !matches!(value, Value::List(_) | Value::Map(_) | Value::Bytes(_));
+            self.heard_open(
+                branch,
+                &got,
+                value.is_true() && !is_number || value.as_i64().is_some_and(|n| n > 0),
+            );
+        }
         let ran = match &value {
             Value::List(list) => {
                 let any = list.ty().elem == crate::value::Elem::Any;
                 let count = list.len();
                 for index in 0..count {
                     // The list may have been changed by the body, never its length.
-                    let item = Got { value: list.get(index).unwrap_or_default(), any };
-                    if !self.round(branch, mark, Got::new(Value::Int(index as i64)), item)? {
+                    let mut item = Got { value: list.get(index).unwrap_or_default(), any, mark: Mark::NONE };
+                    let mut number = Got::new(Value::Int(index as i64));
+                    if let Some(recorder) = self.run.recorder() {
+                        (number.mark, item.mark) =
+                            recorder.round(&value, source, Slot::Item(index), &item.value);
+                    }
+                    if !self.round(branch, mark, number, item)? {
                         break;
                     }
                 }
@@ -106,7 +144,7 @@ impl<'t> State<'t, '_> {
             }
             Value::Bytes(bytes) => {
                 for (index, byte) in bytes.as_bytes().iter().enumerate() {
-                    let item = Got::new(Value::Uint8(*byte));
+                    let item = self.plain_item(Value::Uint8(*byte), source);
                     if !self.round(branch, mark, Got::new(Value::Int(index as i64)), item)? {
                         break;
                     }
@@ -117,8 +155,13 @@ impl<'t> State<'t, '_> {
                 let any = map.ty().elem == crate::value::Elem::Any;
                 let entries = map.to_vec();
                 let ran = !entries.is_empty();
-                for (key, value) in entries {
-                    if !self.round(branch, mark, Got::new(Value::Str(key)), Got { value, any })? {
+                for (key, item) in entries {
+                    let mut item = Got { value: item, any, mark: Mark::NONE };
+                    let mut name = Mark::NONE;
+                    if let Some(recorder) = self.run.recorder() {
+                        (name, item.mark) = recorder.round(&value, source, Slot::Key(&key), &item.value);
+                    }
+                    if !self.round(branch, mark, Got::marked(Value::Str(key), name), item)? {
                         break;
                     }
                 }
@@ -126,7 +169,7 @@ impl<'t> State<'t, '_> {
             }
             Value::Missing | Value::Nil => false,
             _ if matches!(value.kind(), Kind::Int | Kind::Int64 | Kind::Uint8 | Kind::Uint64) => {
-                self.range_number(branch, mark, &value)?
+                self.range_number(branch, mark, &value, source)?
             }
             _ => {
                 let mut text = b"range can't iterate over ".to_vec();
@@ -134,14 +177,27 @@ impl<'t> State<'t, '_> {
                 return self.error(String::from_utf8_lossy(&text));
             }
         };
-        match &branch.else_list {
+        let flow = match &branch.else_list {
             Some(list) if !ran => self.list(dot, list),
             _ => Ok(Flow::Next),
+        };
+        if self.run.listener.is_some() {
+            self.heard_close(branch, &got);
         }
+        flow
+    }
+
+    /// An item of something that is neither a list nor a map.
+    fn plain_item(&mut self, item: Value, source: Mark) -> Got {
+        let mark = match self.run.recorder() {
+            Some(recorder) => recorder.plain_round(source),
+            None => Mark::NONE,
+        };
+        Got::marked(item, mark)
     }
 
     /// `range 3` gives 0, 1, 2, of the type of the operand.
-    fn range_number(&mut self, branch: &'t Branch, mark: usize, value: &Value) -> Res<bool> {
+    fn range_number(&mut self, branch: &'t Branch, mark: usize, value: &Value, source: Mark) -> Res<bool> {
         if branch.pipe.declared.len() > 1 {
             let text = fmt::to_str(value);
             return self.error(format!("can't use {text} to iterate over more than one variable"));
@@ -159,7 +215,8 @@ impl<'t> State<'t, '_> {
                 Value::Uint64(_) => Value::Uint64(number),
                 _ => Value::Int(signed),
             };
-            if !self.round(branch, mark, Got::missing(), Got::new(item))? {
+            let item = self.plain_item(item, source);
+            if !self.round(branch, mark, Got::missing(), item)? {
                 break;
             }
         }
@@ -186,6 +243,9 @@ impl<'t> State<'t, '_> {
             }
         }
         let flow = self.list(&item, &branch.list);
+        if let Some(recorder) = self.run.recorder() {
+            recorder.close();
+        }
         self.run.variables.truncate(mark);
         Ok(flow? != Flow::Break)
     }

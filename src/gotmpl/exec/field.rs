@@ -3,6 +3,7 @@
 use super::{Got, Res, State};
 use crate::gotmpl::ast::Expr;
 use crate::gotmpl::print::At;
+use crate::trace::record::Mark;
 use crate::value::{Elem, Method, Str, Value};
 
 impl<'t> State<'t, '_> {
@@ -39,13 +40,13 @@ impl<'t> State<'t, '_> {
         last: Option<Got>,
     ) -> Res<Got> {
         match &receiver.value {
-            Value::Missing => return Ok(Got::missing()),
+            Value::Missing => return Ok(Got::marked(Value::Missing, receiver.mark)),
             Value::Nil => return self.error(format!("nil pointer evaluating interface {{}}.{name}")),
             _ => {}
         }
         let methods = receiver.value.methods();
         if let Some(method) = methods.iter().find(|method| *name == method.name) {
-            return self.method(dot, &receiver.value, method, node, args, last);
+            return self.method(dot, receiver, method, node, args, last);
         }
         let has_args = !args.is_empty() || last.is_some();
         match &receiver.value {
@@ -55,7 +56,11 @@ impl<'t> State<'t, '_> {
                 }
                 let elem = map.ty().elem;
                 let value = map.get_bytes(name.as_bytes()).unwrap_or_else(|| elem.zero());
-                return Ok(Got { value, any: elem == Elem::Any });
+                let mark = match self.run.recorder() {
+                    Some(recorder) => recorder.field(&receiver.value, receiver.mark, name, &value),
+                    None => Mark::NONE,
+                };
+                return Ok(Got { value, any: elem == Elem::Any, mark });
             }
             Value::Object(object) => {
                 if let Some(value) = object.field(&name.text()) {
@@ -66,7 +71,7 @@ impl<'t> State<'t, '_> {
                     if has_args {
                         return self.error(format!("{name} has arguments but cannot be invoked as function"));
                     }
-                    return Ok(Got::new(value));
+                    return Ok(Got::marked(value, receiver.mark));
                 }
             }
             _ => {}
@@ -77,15 +82,19 @@ impl<'t> State<'t, '_> {
     fn method(
         &mut self,
         dot: &Got,
-        receiver: &Value,
+        receiver: &Got,
         method: &'static Method,
         node: &'t Expr,
         args: &'t [Expr],
         last: Option<Got>,
     ) -> Res<Got> {
         let args = self.arguments(dot, method.name, method.params, method.variadic, args, last)?;
-        match (method.call)(receiver, args.as_slice()) {
-            Ok(value) => Ok(Got::new(value)),
+        let mark = match self.run.recorder() {
+            Some(recorder) => recorder.method(receiver.mark, args.as_slice().len()),
+            None => Mark::NONE,
+        };
+        match (method.call)(&receiver.value, args.as_slice()) {
+            Ok(value) => Ok(Got::marked(value, mark)),
             Err(text) => {
                 self.at(At::Expr(node));
                 Err(self.failure(format!("error calling {}: ", method.name), Some(text.into())))

@@ -3,6 +3,7 @@
 mod call;
 mod control;
 mod field;
+mod listen;
 mod pipeline;
 
 use std::rc::Rc;
@@ -13,7 +14,9 @@ use super::func::{Extensions, FuncError};
 use super::print::At;
 use super::set::Set;
 use crate::diag::Place;
+use crate::trace::record::{Mark, Recorder};
 use crate::value::{Str, Value};
+use listen::Listener;
 
 /// `template` may nest this deep. Rule: text/template exec.go `maxExecDepth`.
 const MAX_TEMPLATE_DEPTH: usize = 100_000;
@@ -34,6 +37,9 @@ pub struct Run {
     variables: Vec<(u32, Got)>,
     set: Rc<Set>,
     rounds: u64,
+    listener: Option<Box<Listener>>,
+    /// The mark of the argument that was evaluated last.
+    argument: Mark,
 }
 
 /// An evaluated operand. `any` tells that Go would hold it in an `interface {}`, which shows in messages.
@@ -41,11 +47,17 @@ pub struct Run {
 pub(crate) struct Got {
     value: Value,
     any: bool,
+    /// Where it came from, when somebody listens.
+    mark: Mark,
 }
 
 impl Got {
     fn new(value: Value) -> Self {
-        Self { value, any: false }
+        Self { value, any: false, mark: Mark::NONE }
+    }
+
+    fn marked(value: Value, mark: Mark) -> Self {
+        Self { value, any: false, mark }
     }
 
     fn missing() -> Self {
@@ -59,7 +71,8 @@ impl Got {
 
     /// What a pipeline makes of it: the concrete value, a nil interface being no value.
     fn concrete(self) -> Self {
-        Self::new(if matches!(self.value, Value::Nil) { Value::Missing } else { self.value })
+        let value = if matches!(self.value, Value::Nil) { Value::Missing } else { self.value };
+        Self::marked(value, self.mark)
     }
 }
 
@@ -78,9 +91,24 @@ pub fn execute(
     Ok(run.out)
 }
 
+/// The same with a recorder that listens; it comes back whatever happens.
+pub fn execute_recorded(
+    set: &Rc<Set>,
+    name: &Str,
+    data: &Value,
+    extensions: &Extensions,
+    recorder: Recorder,
+) -> (Result<Vec<u8>, FuncError>, Recorder) {
+    let mut run = Run::new(set.clone());
+    run.listener = Some(Box::new(Listener::new(recorder)));
+    let result = run.execute(name, data, extensions);
+    let recorder = run.listener.take().map(|listener| listener.recorder).unwrap_or_default();
+    (result.map(|()| run.out), recorder)
+}
+
 impl Run {
     pub(super) fn new(set: Rc<Set>) -> Self {
-        Self { out: Vec::new(), variables: Vec::new(), set, rounds: 0 }
+        Self { out: Vec::new(), variables: Vec::new(), set, rounds: 0, listener: None, argument: Mark::NONE }
     }
 
     pub(super) fn set(&self) -> &Rc<Set> {
@@ -119,11 +147,16 @@ impl Run {
     ) -> Result<Str, FuncError> {
         let outer = (!Rc::ptr_eq(set, &self.set)).then(|| std::mem::replace(&mut self.set, set.clone()));
         let start = self.out.len();
-        let result = self.tree(tree, Got::new(data.clone()), 0, extensions).map_err(FuncError::from);
+        let heard = self.recorder().map(|recorder| (recorder.nested_data(), recorder.position()));
+        let data = Got::marked(data.clone(), heard.map(|(mark, _)| mark).unwrap_or_default());
+        let result = self.tree(tree, data, 0, extensions).map_err(FuncError::from);
         if let Some(outer) = outer {
             self.set = outer;
         }
         let text = result.map(|()| Str::from(self.out.get(start..).unwrap_or_default()));
+        if let (Some((_, position)), Some(listener)) = (heard, self.listener.as_deref_mut()) {
+            listener.recorder.nested(position, start, self.out.get(start..).unwrap_or_default());
+        }
         self.out.truncate(start);
         text
     }

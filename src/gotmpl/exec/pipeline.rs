@@ -4,6 +4,7 @@ use super::{Got, Res, State};
 use crate::gotmpl::ast::{Command, Expr, ExprKind, Number, Pipe};
 use crate::gotmpl::print::At;
 use crate::gotmpl::stack;
+use crate::trace::record::Mark;
 use crate::value::{Elem, List, ListType, Map, MapType, Param, Str, Value};
 
 impl<'t> State<'t, '_> {
@@ -17,7 +18,12 @@ impl<'t> State<'t, '_> {
         for command in &pipe.commands {
             result = Some(self.command(dot, command, result.take())?.concrete());
         }
-        let got = result.unwrap_or_default();
+        let mut got = result.unwrap_or_default();
+        if pipe.assign
+            && let Some(recorder) = self.run.recorder()
+        {
+            got.mark = recorder.assigned(got.mark);
+        }
         for variable in &pipe.declared {
             if pipe.assign {
                 self.assign(*variable, got.clone())?;
@@ -152,8 +158,10 @@ impl<'t> State<'t, '_> {
     pub(super) fn argument(&mut self, dot: &Got, param: Param, expr: &'t Expr) -> Res<Value> {
         self.at(At::Expr(expr));
         if let Some(got) = self.operand(dot, expr)? {
+            self.run.argument = got.mark;
             return self.validate(got, param);
         }
+        self.run.argument = Mark::NONE;
         match (&expr.kind, param) {
             (ExprKind::Nil, _) => match nil_of(param) {
                 Some(value) => Ok(value),
