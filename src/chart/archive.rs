@@ -12,7 +12,12 @@ use super::{File, MAX_CHART_SIZE};
 // Rule: Helm v4.3.1 pkg/chart/loader/archive/archive.go, LoadArchiveFiles.
 pub(super) fn read(data: &[u8]) -> Result<Vec<File>, String> {
     if !data.starts_with(b"\x1f\x8b\x08") {
-        return Err(if data.is_empty() { "EOF" } else { "gzip: invalid header" }.to_owned());
+        let words = match data.len() {
+            0 => "EOF",
+            1..10 => "unexpected EOF",
+            _ => "gzip: invalid header",
+        };
+        return Err(words.to_owned());
     }
     let limited = MultiGzDecoder::new(data).take(2 * MAX_CHART_SIZE);
     let mut archive = tar::Archive::new(limited);

@@ -45,7 +45,7 @@ pub struct Metadata {
     pub dependencies: Option<Vec<Dependency>>,
     /// `application`, `library` or empty.
     pub kind: String,
-    null_maintainer: bool,
+    null_maintainer: Option<usize>,
 }
 
 /// A maintainer.
@@ -136,11 +136,13 @@ impl Metadata {
 
     fn fill_maintainers(&mut self, shape: &mut Shape, value: &Node, path: &Path) {
         self.maintainers.clear();
-        self.null_maintainer = false;
+        self.null_maintainer = None;
         for (index, item) in
             shape.list(value, path, "[]*v2.Maintainer").unwrap_or_default().iter().enumerate()
         {
-            self.null_maintainer |= item.is_null();
+            if item.is_null() {
+                self.null_maintainer.get_or_insert(index);
+            }
             let path = path.item(index);
             let Some(map) = shape.fields(item, &path, "v2.Maintainer") else { continue };
             let mut maintainer = Maintainer::default();
@@ -159,6 +161,12 @@ impl Metadata {
             }
             self.maintainers.push(maintainer);
         }
+    }
+
+    /// How many maintainers stand before the first that is null; none when there is no such one.
+    #[must_use]
+    pub fn null_maintainer(&self) -> Option<usize> {
+        self.null_maintainer
     }
 
     /// The same as a tree with Helm's field names, empty fields left out: what `show chart` prints.
@@ -234,7 +242,7 @@ impl Metadata {
         if !matches!(&*self.kind, "" | "application" | "library") {
             return Err("chart.metadata.type must be application or library".to_owned());
         }
-        if self.null_maintainer {
+        if self.null_maintainer.is_some() {
             return Err("maintainers must not contain empty or null nodes".to_owned());
         }
         for maintainer in &mut self.maintainers {

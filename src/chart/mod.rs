@@ -5,12 +5,14 @@
 mod archive;
 mod directory;
 mod error;
+mod expand;
 mod file;
 mod ignore;
 mod load;
 mod metadata;
 
 pub use error::{Error, ErrorKind};
+pub use expand::expand;
 pub use file::File;
 pub use load::{Chart, LoadOptions};
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::exit::Exit;
 use super::ui::Ui;
-use super::{dependency, show, template, version};
+use super::{dependency, lint, show, template, version};
 
 /// A command that takes the arguments after its name as they are.
 pub(crate) type Run = fn(&[OsString], &mut Ui) -> Result<Exit>;
@@ -18,6 +18,7 @@ const COMMANDS: &[(&str, Run)] = &[
     ("dependencies", dependency::run),
     ("dependency", dependency::run),
     ("inspect", show::run),
+    ("lint", lint::run),
     ("show", show::run),
     ("template", template::run),
     ("version", version::run),
@@ -42,12 +43,6 @@ pub(crate) fn misplaced(ui: &mut Ui) -> Result<Exit> {
         "Error: a command with Helm's flags has to be the first argument, \
          as in `clearml-k8s template NAME CHART`\n",
     );
-    Ok(Exit::No)
-}
-
-/// Says that a command of Helm's is still missing.
-pub(crate) fn not_there_yet(ui: &mut Ui, name: &str) -> Result<Exit> {
-    ui.message(&format!("Error: `{name}` is not available in this version\n"));
     Ok(Exit::No)
 }
 

@@ -159,7 +159,8 @@ pub(super) fn locate_chart(parsed: &Parsed, name: &str) -> Result<PathBuf, Refus
     }
 }
 
-fn clean(path: &Path) -> PathBuf {
+/// The path with `.` and `..` taken out.
+pub(super) fn clean(path: &Path) -> PathBuf {
     use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
     let bytes = clearml_k8s::go::path::clean(path.as_os_str().as_bytes());
     PathBuf::from(std::ffi::OsString::from_vec(bytes))

@@ -13,6 +13,7 @@ mod helm;
 mod helmflags;
 mod init;
 mod inputs;
+mod lint;
 mod man;
 mod migrate;
 mod output;
@@ -76,7 +77,7 @@ enum Command {
     /// Show a chart's values, definition, README or CRDs, as `helm show`
     #[command(alias = "inspect")]
     Show(helm::Listed),
-    /// Examine a chart for possible issues (not available yet)
+    /// Examine charts for possible issues, as `helm lint`
     Lint(helm::Listed),
     /// Manage a chart's dependencies, as `helm dependency`
     #[command(aliases = ["dep", "dependencies"])]
@@ -120,10 +121,11 @@ fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<
         Command::Migrate(args) => migrate::run(args, ui),
         Command::Vendor(args) => vendor::run(args, ui),
         Command::Schema(args) => schema::run(args, ui),
-        Command::Template(_) | Command::Show(_) | Command::Dependency(_) | Command::Version(_) => {
-            helm::misplaced(ui)
-        }
-        Command::Lint(_) => helm::not_there_yet(ui, "lint"),
+        Command::Template(_)
+        | Command::Show(_)
+        | Command::Lint(_)
+        | Command::Dependency(_)
+        | Command::Version(_) => helm::misplaced(ui),
         Command::Completion(args) => completion::run(args, ui),
         Command::Man(args) => man::run(args, ui),
     }

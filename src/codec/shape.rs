@@ -10,6 +10,8 @@ use super::{Data, Node};
 #[derive(Debug, Default)]
 pub struct Shape {
     error: Option<String>,
+    /// Read from JSON: nothing is coerced.
+    json: bool,
 }
 
 /// Where a value stands: the JSON path to it, and whether its last step is a list index.
@@ -39,10 +41,17 @@ impl Path {
 }
 
 impl Shape {
+    /// For a text that was JSON to begin with: numbers and booleans are no strings.
+    #[must_use]
+    pub fn of_json() -> Self {
+        Self { error: None, json: true }
+    }
+
     /// The first complaint, in the words Helm prints after its prefix.
     pub fn finish(self) -> Result<(), String> {
         match self.error {
             None => Ok(()),
+            Some(text) if self.json => Err(text),
             Some(text) => Err(format!("error unmarshaling JSON: while decoding JSON: {text}")),
         }
     }
@@ -81,6 +90,10 @@ impl Shape {
         match node.data() {
             Data::Null => None,
             Data::String(text) => Some(text.to_string()),
+            Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) if self.json => {
+                self.mismatch(node, path, "string");
+                None
+            }
             Data::Bool(value) => Some(value.to_string()),
             Data::Int(value) => Some(value.to_string()),
             Data::Uint(value) => Some(value.to_string()),

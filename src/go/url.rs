@@ -169,6 +169,20 @@ impl Url {
         Ok(url)
     }
 
+    /// The absolute URL `text` spells, as it stands in a request line: `#` begins no fragment.
+    ///
+    /// # Errors
+    /// Go's `parse "…": …`; a text without a scheme is refused.
+    // Rule: Go 1.27 net/url `ParseRequestURI`.
+    pub fn parse_absolute(text: &[u8]) -> Result<Self, UrlError> {
+        let fail = |reason: String| UrlError { text: text.to_vec(), reason };
+        if text.is_empty() {
+            return Err(fail("empty url".to_owned()));
+        }
+        let url = Self::parse_body(text).map_err(fail)?;
+        if url.scheme.is_empty() { Err(fail("invalid URI for request".to_owned())) } else { Ok(url) }
+    }
+
     fn parse_body(text: &[u8]) -> Result<Self, String> {
         if text.iter().any(|&byte| byte < b' ' || byte == 0x7f) {
             return Err("net/url: invalid control character in URL".to_owned());

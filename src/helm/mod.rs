@@ -9,6 +9,7 @@ mod error;
 mod files;
 mod functions;
 mod kube_version;
+pub mod lint;
 mod release;
 mod scope;
 mod tree;

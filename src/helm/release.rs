@@ -193,7 +193,8 @@ impl Release {
         self
     }
 
-    /// The same as `helm lint` renders: `required` and `fail` only write to the log, and the name is not checked.
+    /// The same as `helm lint` renders: `required` and `fail` only write to the log, the name is not checked, and
+    /// templates see neither an install nor an upgrade.
     #[must_use]
     pub fn lint(mut self, lint: bool) -> Self {
         self.lint = lint;
@@ -277,8 +278,13 @@ impl Release {
             );
             ErrorKind::Dependencies.error(format!("chart dependencies processing failed: {text}"))
         })?;
-        let values = values::coalesce(&member, &self.values, log)
+        let mut values = values::coalesce(&member, &self.values, log)
             .map_err(|error| ErrorKind::Values.error(error.helm_text()))?;
+        if self.lint {
+            // Quirk: Helm's linter does it twice, so that a default removed with null comes back.
+            values = values::coalesce(&member, &values, log)
+                .map_err(|error| ErrorKind::Values.error(error.helm_text()))?;
+        }
         if !self.skip_schema_validation {
             let read = self.read_schema;
             let mut read_file = |path: &str| match read {
@@ -327,11 +333,11 @@ impl Release {
 
     fn release_value(&self) -> Value {
         let map: Map = [
-            ("IsInstall", Value::Bool(!self.is_upgrade)),
+            ("IsInstall", Value::Bool(!self.is_upgrade && !self.lint)),
             ("IsUpgrade", Value::Bool(self.is_upgrade)),
             ("Name", Value::from(self.name.as_str())),
             ("Namespace", Value::from(self.namespace.as_str())),
-            ("Revision", Value::Int(1)),
+            ("Revision", Value::Int(i64::from(!self.lint))),
             ("Service", Value::from("Helm")),
         ]
         .into_iter()
@@ -340,13 +346,18 @@ impl Release {
     }
 }
 
+/// Whether a file of a chart holds CRDs.
+pub(super) fn is_crd(path: &str) -> bool {
+    path.starts_with("crds/")
+        && path.rsplit_once('.').is_some_and(|(_, end)| {
+            ["yaml", "yml", "json"].iter().any(|known| end.eq_ignore_ascii_case(known))
+        })
+}
+
 // Rule: Helm v4.3.1 pkg/chart/v2/chart.go, CRDObjects.
 fn add_crds(member: &Member, path: &str, crds: &mut Vec<Crd>) {
     for file in member.chart.files() {
-        let known = file.path().rsplit_once('.').is_some_and(|(_, end)| {
-            ["yaml", "yml", "json"].iter().any(|known| end.eq_ignore_ascii_case(known))
-        });
-        if file.path().starts_with("crds/") && known {
+        if is_crd(file.path()) {
             crds.push(Crd { source: format!("{path}/{}", file.path()), text: file.text().into_owned() });
         }
     }

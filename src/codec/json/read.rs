@@ -97,6 +97,18 @@ pub(crate) fn read_as(source: &Source, numbers: Numbers) -> Result<Node, Error> 
     reader.document()
 }
 
+/// The first value of a text in which more may follow, and the offset behind it.
+///
+/// # Errors
+/// As [`read`], with the offset where reading stopped.
+pub(crate) fn read_first(source: &Source, numbers: Numbers) -> Result<(Node, usize), (Error, usize)> {
+    let mut reader = Reader { source, bytes: source.text().as_bytes(), at: 0, numbers };
+    match reader.value() {
+        Ok(node) => Ok((node, reader.at)),
+        Err(error) => Err((error, reader.at)),
+    }
+}
+
 enum Frame {
     List { items: Vec<Node>, start: usize },
     Map { entries: Vec<Entry>, start: usize, key: Option<(Arc<str>, Span)> },
@@ -123,6 +135,15 @@ enum Expect {
 
 impl Reader<'_> {
     fn document(&mut self) -> Result<Node, Error> {
+        let node = self.value()?;
+        self.blanks();
+        if self.at < self.bytes.len() {
+            return Err(self.unexpected("after top-level value"));
+        }
+        Ok(node)
+    }
+
+    fn value(&mut self) -> Result<Node, Error> {
         let mut frames: Vec<Frame> = Vec::new();
         let mut expect = Expect::Value;
         loop {
@@ -185,13 +206,7 @@ impl Reader<'_> {
             };
             let Some(node) = done else { continue };
             match frames.last_mut() {
-                None => {
-                    self.blanks();
-                    if self.at < self.bytes.len() {
-                        return Err(self.unexpected("after top-level value"));
-                    }
-                    return Ok(node);
-                }
+                None => return Ok(node),
                 Some(Frame::List { items, .. }) => items.push(node),
                 Some(Frame::Map { entries, key, .. }) => {
                     if let Some((key, span)) = key.take() {

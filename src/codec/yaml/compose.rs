@@ -437,6 +437,7 @@ impl<'d, 's> Composer<'d, 's> {
                     key: first.key.clone(),
                     first: first_place.clone(),
                     second: second_place.clone(),
+                    value: second.value.place().cloned(),
                 });
             }
         }

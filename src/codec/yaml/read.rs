@@ -34,6 +34,8 @@ pub struct DuplicateKey {
     pub first: Place,
     /// Where it stands again.
     pub second: Place,
+    /// Where the value stands that counts.
+    pub value: Option<Place>,
 }
 
 impl Document {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::codec::{Data, Node};
+use crate::diag::{Level, LogLine};
 
 use super::super::coalesce::ChartTree;
 use super::super::text::go_type;
@@ -63,6 +64,11 @@ fn walk<C: ChartTree>(
         let _ = write!(errors.text, "{}:\n{invalid}", chart.name());
         errors.charts.push((chart.name().to_owned(), path.clone(), invalid));
     }
+    env.log.push(
+        LogLine::new(Level::Debug, "number of dependencies in the chart")
+            .with("chart", chart.name())
+            .with("dependencies", chart.children().len().to_string()),
+    );
     for child in chart.children() {
         match values.get(child.name()) {
             Some(section) if matches!(section.data(), Data::Map(_)) => {
