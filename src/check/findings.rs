@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::codes;
 use super::object::Object;
 use crate::codec::{Data, Node};
 use crate::diag::{Code, Diagnostic, Label, Place, Severity};
@@ -271,6 +272,17 @@ pub(super) fn nearest<'c>(text: &str, choices: impl Iterator<Item = &'c str>) ->
         (score, choice)
     });
     rated.filter(|(score, _)| *score > 0.87).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, choice)| choice)
+}
+
+/// Whether a value says that what the finding misses is in the cluster already: its name begins with `existing`.
+pub(super) fn is_said_to_exist(finding: &Diagnostic, object: &Object<'_>) -> bool {
+    let Some((trace, primary)) = object.trace.zip(finding.primary.as_ref()) else { return false };
+    let origins = trace.within(primary.place.span).map(|write| &*write.origins).unwrap_or_default();
+    finding.code == codes::REFERENCE
+        && origins.iter().filter(|origin| origin.role == Role::Data).any(|origin| {
+            let name = origin.path.rsplit('.').next().unwrap_or_default();
+            name.starts_with("existing")
+        })
 }
 
 /// Points a finding at the template line that wrote its place, and at the value that came in.

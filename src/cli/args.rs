@@ -1,6 +1,7 @@
 //! Arguments that several commands share.
 
 use clap::{Args, ValueEnum};
+use clearml_k8s::report;
 
 /// Arguments every command takes.
 #[derive(Args)]
@@ -65,4 +66,35 @@ pub(crate) enum Output {
     Yaml,
     /// JSON.
     Json,
+}
+
+/// What a report is printed as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people, with the line shown.
+    #[default]
+    Text,
+    /// One JSON object.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// The XML of build servers.
+    Junit,
+    /// Annotations of a GitHub workflow.
+    Github,
+    /// A table for a comment.
+    Markdown,
+}
+
+impl From<ReportFormat> for report::Format {
+    fn from(format: ReportFormat) -> Self {
+        match format {
+            ReportFormat::Text => Self::Text,
+            ReportFormat::Json => Self::Json,
+            ReportFormat::Sarif => Self::Sarif,
+            ReportFormat::Junit => Self::Junit,
+            ReportFormat::Github => Self::Github,
+            ReportFormat::Markdown => Self::Markdown,
+        }
+    }
 }

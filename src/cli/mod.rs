@@ -16,6 +16,7 @@ mod inputs;
 mod lint;
 mod man;
 mod migrate;
+mod objects;
 mod output;
 mod pflag;
 mod recipe;
@@ -25,6 +26,7 @@ mod select;
 mod show;
 mod template;
 mod ui;
+mod validate;
 mod values;
 mod vendor;
 mod version;
@@ -70,6 +72,8 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Keep manifests as files of a repository, or check that they are up to date
     Vendor(vendor::VendorArgs),
+    /// Check manifests as an API server would, without one
+    Validate(validate::ValidateArgs),
     /// Print the JSON Schema of ClearML's values
     Schema(schema::SchemaArgs),
     /// Render the chart templates of any Helm chart, byte for byte as `helm template`
@@ -120,6 +124,7 @@ fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<
         Command::Values(args) => values::run(args, ui),
         Command::Migrate(args) => migrate::run(args, ui),
         Command::Vendor(args) => vendor::run(args, ui),
+        Command::Validate(args) => validate::run(args, ui),
         Command::Schema(args) => schema::run(args, ui),
         Command::Template(_)
         | Command::Show(_)

@@ -111,11 +111,28 @@ impl From<Diagnostic> for Failed {
 pub(crate) type ReadFile<'a> = dyn FnMut(&str) -> io::Result<Vec<u8>> + 'a;
 
 impl Recipe {
-    /// The manifests.
+    /// The manifests; ClearML's are checked.
+    ///
+    /// # Errors
+    /// Everything that keeps the release from being rendered or applied.
+    pub(crate) fn make(&self, read_file: &mut ReadFile<'_>) -> Result<Made, Failed> {
+        let mut made = self.render(read_file)?;
+        if self.engine == Engine::ClearMl {
+            let kube_version = kube_version(self.release.kube_version.as_deref())?;
+            let options = check::Options { kube_version, ..check::Options::default() };
+            made.findings.extend(check::manifests(&made.manifests, &options));
+            if made.findings.iter().any(|found| found.severity == Severity::Error) {
+                return Err(Failed { findings: made.findings, values: Some(made.values) });
+            }
+        }
+        Ok(made)
+    }
+
+    /// The manifests, not checked.
     ///
     /// # Errors
     /// Everything that keeps the release from being rendered.
-    pub(crate) fn make(&self, read_file: &mut ReadFile<'_>) -> Result<Made, Failed> {
+    pub(crate) fn render(&self, read_file: &mut ReadFile<'_>) -> Result<Made, Failed> {
         let merged = values::merge(&self.values, &mut |path: &str| read_file(path))
             .map_err(|error| Failed::from(error.into_diagnostic()))?;
         let duplicates: Vec<Diagnostic> = merged.duplicate_warnings().collect();
@@ -139,17 +156,8 @@ impl Recipe {
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
-        let kube_version = match &self.release.kube_version {
-            None => None,
-            Some(text) => Some(KubeVersion::parse(text).ok_or_else(|| vec![no_version(text)])?),
-        };
         let rendered = clearml::render(user, &options)?;
         findings.extend(rendered.warnings);
-        let checked = check::Options { kube_version, ..check::Options::default() };
-        findings.extend(check::manifests(&rendered.manifests, &checked));
-        if findings.iter().any(|found| found.severity == Severity::Error) {
-            return Err(findings);
-        }
         let namespace = options
             .namespace
             .or_else(|| clearml::values(user).at_path(["clearml", "namespace"])?.as_str().map(str::to_owned));
@@ -209,6 +217,14 @@ impl Recipe {
         let hooks = manifests.len() - before;
         Ok(Made { manifests, hooks, namespace, findings, values: user.clone() })
     }
+}
+
+/// The version of Kubernetes a text names.
+///
+/// # Errors
+/// When it names none.
+pub(crate) fn kube_version(text: Option<&str>) -> Result<Option<KubeVersion>, Diagnostic> {
+    text.map(|text| KubeVersion::parse(text).ok_or_else(|| no_version(text))).transpose()
 }
 
 fn no_version(text: &str) -> Diagnostic {

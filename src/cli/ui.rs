@@ -8,7 +8,7 @@ use anyhow::Result;
 use clearml_k8s::clearml;
 use clearml_k8s::codec::Node;
 use clearml_k8s::diag::render::{self, Secrets};
-use clearml_k8s::diag::{Diagnostic, Severity};
+use clearml_k8s::diag::{Diagnostic, Place, Severity};
 
 use super::args::{Color, GlobalArgs, MessageFormat};
 use super::exit::Exit;
@@ -21,6 +21,8 @@ pub(crate) struct Ui {
     out: Box<dyn Write>,
     err: Box<dyn Write>,
     color: bool,
+    /// Whether to colour what goes to standard output for people.
+    color_out: bool,
     format: MessageFormat,
     show_secrets: bool,
     width: usize,
@@ -33,7 +35,8 @@ impl Ui {
         Self {
             out: Box::new(io::stdout()),
             err: Box::new(io::stderr()),
-            color: wants_color(Color::Auto),
+            color: wants_color(Color::Auto, io::stderr().is_terminal()),
+            color_out: wants_color(Color::Auto, io::stdout().is_terminal()),
             format: MessageFormat::Full,
             show_secrets: false,
             width: std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(WIDTH),
@@ -43,7 +46,8 @@ impl Ui {
 
     /// Takes over what the user said about messages.
     pub(crate) fn configure(&mut self, args: &GlobalArgs) {
-        self.color = wants_color(args.color);
+        self.color = wants_color(args.color, io::stderr().is_terminal());
+        self.color_out = wants_color(args.color, io::stdout().is_terminal());
         self.format = args.message_format;
         self.show_secrets = args.show_secrets;
     }
@@ -113,6 +117,17 @@ impl Ui {
         severities
     }
 
+    /// How a report on standard output looks. `values` and `places` tell which of the shown scalars are secret.
+    pub(crate) fn report_options(&self, values: Option<&Node>, places: Vec<Place>) -> render::Options {
+        let mut secret = values.map(clearml::secret_places).unwrap_or_default();
+        secret.extend(places);
+        render::Options {
+            color: self.color_out,
+            width: self.width,
+            secrets: Secrets { shown: self.show_secrets, places: secret },
+        }
+    }
+
     /// Prints a failure of this program's surroundings: a file, an argument.
     pub(crate) fn failure(&mut self, error: &anyhow::Error) {
         let (bold, off) = if self.color { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
@@ -147,15 +162,13 @@ impl Ui {
 }
 
 /// Whether to colour; `NO_COLOR` counts when it is not empty (no-color.org).
-fn wants_color(color: Color) -> bool {
+fn wants_color(color: Color, is_terminal: bool) -> bool {
     match color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => {
             let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-            !set("NO_COLOR")
-                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-                && io::stderr().is_terminal()
+            !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb") && is_terminal
         }
     }
 }

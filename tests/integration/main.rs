@@ -6,6 +6,7 @@ mod docs;
 mod layers;
 mod render;
 mod sandbox;
+mod validate;
 mod vendor;
 
 use std::collections::BTreeSet;

@@ -20,6 +20,8 @@ pub(in super::super) struct Cluster<'o, 'm> {
     version: KubeVersion,
     by_id: HashMap<Id<'o>, usize>,
     node_ports: HashMap<(i64, &'o str), (usize, &'o Node)>,
+    /// Definitions of custom resources by group and kind.
+    definitions: HashMap<(&'o str, &'o str), &'o Node>,
     makes_pods: bool,
 }
 
@@ -35,10 +37,17 @@ impl<'o, 'm> Cluster<'o, 'm> {
     pub(in super::super) fn new(objects: &'o [Object<'m>], version: KubeVersion) -> Self {
         let mut by_id = HashMap::with_capacity(objects.len());
         let mut node_ports = HashMap::new();
+        let mut definitions = HashMap::new();
         let mut makes_pods = false;
         for (index, object) in objects.iter().enumerate() {
             by_id.entry(id(object)).or_insert(index);
             makes_pods |= object.pod().is_some();
+            if object.is("CustomResourceDefinition")
+                && let Some(group) = object.at("spec.group").and_then(Node::as_str)
+                && let Some(kind) = object.at("spec.names.kind").and_then(Node::as_str)
+            {
+                definitions.entry((group, kind)).or_insert(&object.root);
+            }
             if object.is("Service") {
                 for port in object.at("spec").into_iter().flat_map(|spec| items(spec, "ports")) {
                     if let Some((number, node)) = int_of(port, "nodePort").zip(port.get("nodePort"))
@@ -49,7 +58,7 @@ impl<'o, 'm> Cluster<'o, 'm> {
                 }
             }
         }
-        Self { objects, version, by_id, node_ports, makes_pods }
+        Self { objects, version, by_id, node_ports, definitions, makes_pods }
     }
 
     /// The version of Kubernetes it runs.
@@ -74,15 +83,7 @@ impl<'o, 'm> Cluster<'o, 'm> {
 
     /// The definition of a custom resource's kind, when it is in the input.
     pub(in super::super) fn definition(&self, object: &Object<'_>) -> Option<&'o Node> {
-        self.objects
-            .iter()
-            .filter(|other| other.is("CustomResourceDefinition"))
-            .map(|other| &other.root)
-            .find(|definition| {
-                definition.at_path(["spec", "group"]).and_then(Node::as_str) == Some(object.group())
-                    && definition.at_path(["spec", "names", "kind"]).and_then(Node::as_str)
-                        == Some(&object.kind)
-            })
+        self.definitions.get(&(object.group(), object.kind.as_str())).copied()
     }
 }
 

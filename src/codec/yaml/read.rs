@@ -166,14 +166,18 @@ pub fn read_values_bytes(kind: SourceKind, name: &str, bytes: &[u8]) -> Result<D
 /// # Errors
 /// As [`read`]: the first document that cannot be read.
 pub fn read_stream(source: &Source, options: &ReadOptions) -> Result<Vec<Document>, Error> {
-    let mut documents = Vec::new();
-    for range in Pieces::new(source) {
-        let document = line_piece(source, range?, options.numbers)?;
-        if document.root.place().is_some() {
-            documents.push(document);
-        }
-    }
-    Ok(documents)
+    documents(source, options).collect()
+}
+
+/// The same one by one: what follows a document that cannot be read is read all the same.
+pub fn documents<'s>(
+    source: &'s Source,
+    options: &ReadOptions,
+) -> impl Iterator<Item = Result<Document, Error>> + 's {
+    let numbers = options.numbers;
+    Pieces::new(source)
+        .map(move |range| line_piece(source, range?, numbers))
+        .filter(|document| document.as_ref().map_or(true, |document| document.root.place().is_some()))
 }
 
 fn piece(source: &Source, range: Range<usize>, numbers: Numbers) -> Result<Document, Error> {
