@@ -52,6 +52,25 @@ struct Inner {
     files: Vec<File>,
     raw: Vec<File>,
     subcharts: Vec<Chart>,
+    v3: bool,
+}
+
+/// How deep a chart lies below the one that was asked for, and by which loader it is read.
+// Rule: Helm v4.3.1 internal/chart/v3/loader/load.go knows no requirements.yaml; the rest is v2's.
+#[derive(Clone, Copy)]
+struct Depth {
+    level: usize,
+    v3: bool,
+}
+
+impl Depth {
+    fn top(v3: bool) -> Self {
+        Self { level: 0, v3 }
+    }
+
+    fn below(self) -> Self {
+        Self { level: self.level + 1, ..self }
+    }
 }
 
 impl Chart {
@@ -83,13 +102,13 @@ impl Chart {
             if options.any_api_version {
                 archive::ensure(&name, &data)?;
                 let files = archive::read(&data).map_err(|text| ErrorKind::Archive.error(text))?;
-                return Self::from_files("", &files, log, 0);
+                return Self::from_files("", &files, log, Depth::top(false));
             }
             return Self::load_archive(&name, &data, log);
         }
         if options.any_api_version {
             let files = directory::read(path, options, log)?;
-            return Self::from_files("", &files, log, 0);
+            return Self::from_files("", &files, log, Depth::top(false));
         }
         let file = path.join("Chart.yaml");
         let data = std::fs::read(&file).map_err(|error| {
@@ -99,9 +118,9 @@ impl Chart {
                 directory::io_text(&error)
             ))
         })?;
-        check_api_version(&File::new("Chart.yaml", data))?;
+        let v3 = is_v3(&File::new("Chart.yaml", data))?;
         let files = directory::read(path, options, log)?;
-        Self::from_files("", &files, log, 0)
+        Self::from_files("", &files, log, Depth::top(v3))
     }
 
     /// The chart in an archive that was read already; `name` stands in messages.
@@ -112,23 +131,21 @@ impl Chart {
         archive::ensure(name, data)?;
         let files =
             archive::read(data).map_err(|_| ErrorKind::Archive.error("unable to load chart archive"))?;
-        match files.iter().find(|file| file.path() == "Chart.yaml") {
-            Some(file) => check_api_version(file)?,
-            None => {
-                return Err(ErrorKind::Malformed.error("unable to detect chart version, no Chart.yaml found"));
-            }
-        }
-        Self::from_files("", &files, log, 0)
+        let Some(file) = files.iter().find(|file| file.path() == "Chart.yaml") else {
+            return Err(ErrorKind::Malformed.error("unable to detect chart version, no Chart.yaml found"));
+        };
+        let v3 = is_v3(file)?;
+        Self::from_files("", &files, log, Depth::top(v3))
     }
 
     // Rule: Helm v4.3.1 pkg/chart/v2/loader/load.go, LoadFiles.
-    fn from_files(prefix: &str, files: &[File], log: &mut Vec<LogLine>, depth: usize) -> Result<Self, Error> {
-        let mut loading = Loading { prefix, ..Loading::default() };
+    fn from_files(prefix: &str, files: &[File], log: &mut Vec<LogLine>, depth: Depth) -> Result<Self, Error> {
+        let mut loading = Loading { prefix, v3: depth.v3, ..Loading::default() };
         for file in files.iter().filter(|file| file.path() == "Chart.yaml") {
             let mut metadata = loading.metadata.take().unwrap_or_default();
             metadata.decode(&loading.document(file)?).map_err(|text| cannot_load("Chart.yaml", &text))?;
             if metadata.api_version.is_empty() {
-                "v1".clone_into(&mut metadata.api_version);
+                (if depth.v3 { "v3" } else { "v1" }).clone_into(&mut metadata.api_version);
             }
             loading.metadata = Some(metadata);
         }
@@ -148,7 +165,7 @@ impl Chart {
                 ErrorKind::Malformed
                     .error(format!("error unpacking subchart {name} in {}: {text}", metadata.name))
             };
-            if depth >= MAX_CHART_DEPTH {
+            if depth.level >= MAX_CHART_DEPTH {
                 return Err(in_chart(&format!("charts are nested more than {MAX_CHART_DEPTH} deep")));
             }
             let subchart = if ends_with(&name, ".tgz") {
@@ -161,13 +178,13 @@ impl Chart {
                     )));
                 }
                 let files = archive::read(file.data().as_bytes()).map_err(|text| in_chart(&text))?;
-                Self::from_files(&format!("{prefix}charts/{name}/"), &files, log, depth + 1)
+                Self::from_files(&format!("{prefix}charts/{name}/"), &files, log, depth.below())
             } else {
                 let files: Vec<File> = files
                     .iter()
                     .filter_map(|file| file.path().split_once('/').map(|(_, rest)| file.renamed(rest)))
                     .collect();
-                Self::from_files(&format!("{prefix}charts/{name}/"), &files, log, depth + 1)
+                Self::from_files(&format!("{prefix}charts/{name}/"), &files, log, depth.below())
             };
             subcharts.push(subchart.map_err(|error| in_chart(&error.diagnostic().message))?);
         }
@@ -180,7 +197,14 @@ impl Chart {
             files: loading.files,
             raw: files.to_vec(),
             subcharts,
+            v3: depth.v3,
         })))
+    }
+
+    /// Whether this is a chart of `apiVersion: v3`, which Helm loads and then refuses to install.
+    #[must_use]
+    pub fn is_v3(&self) -> bool {
+        self.0.v3
     }
 
     /// The chart's name.
@@ -247,6 +271,7 @@ impl Chart {
 #[derive(Default)]
 struct Loading<'p> {
     prefix: &'p str,
+    v3: bool,
     metadata: Option<Metadata>,
     lock: Option<Lock>,
     values: Option<Node>,
@@ -286,7 +311,7 @@ impl Loading<'_> {
                 self.values = Some(document.root);
             }
             "values.schema.json" => self.schema = Some(file.clone()),
-            "requirements.yaml" => {
+            "requirements.yaml" if !self.v3 => {
                 if !is_v1(self) {
                     log.push(LogLine::new(
                         Level::Info,
@@ -301,7 +326,7 @@ impl Loading<'_> {
                     self.files.push(file.clone());
                 }
             }
-            "requirements.lock" => {
+            "requirements.lock" if !self.v3 => {
                 self.lock =
                     Some(Lock::decode(&self.document(file)?).map_err(|text| cannot_load(path, &text))?);
                 self.metadata.get_or_insert_default();
@@ -337,9 +362,10 @@ fn cannot_load(file: &str, text: &str) -> Error {
     ErrorKind::Malformed.error(format!("cannot load {file}: {text}"))
 }
 
-/// Refuses charts of an API version that the loader does not know; only the top chart is asked.
+/// Whether the chart is one for the loader of v3 charts; refuses those of an API version that no loader knows. Only the
+/// top chart is asked.
 // Rule: Helm v4.3.1 pkg/chart/loader/load.go, LoadDir and LoadFile.
-fn check_api_version(file: &File) -> Result<(), Error> {
+fn is_v3(file: &File) -> Result<bool, Error> {
     let loading = Loading::default();
     let document = loading.document(file)?;
     let mut shape = Shape::default();
@@ -354,8 +380,8 @@ fn check_api_version(file: &File) -> Result<(), Error> {
     }
     shape.finish().map_err(|text| cannot_load("Chart.yaml", &text))?;
     match &*version {
-        "" | "v1" | "v2" => Ok(()),
-        "v3" => Err(ErrorKind::Invalid.error("invalid chart apiVersion")),
+        "" | "v1" | "v2" => Ok(false),
+        "v3" => Ok(true),
         _ => Err(ErrorKind::Invalid.error("unsupported chart version")),
     }
 }

@@ -377,13 +377,18 @@ pub(super) fn check_installable(chart: &Chart) -> Result<(), Refusal> {
 pub(super) fn check_dependencies(chart: &Chart) -> Result<(), Refusal> {
     let declared = chart.metadata().dependencies.iter().flatten();
     let there = |name: &str| chart.subcharts().iter().any(|subchart| subchart.name() == name);
+    let prefix = "an error occurred while checking for chart dependencies. You may need to run \
+                  'helm dependency build' to fetch missing dependencies";
+    // Quirk: Helm makes as many declarations of a v3 chart as there are subcharts, the further ones of no type.
+    if chart.is_v3() && chart.subcharts().len() > declared.clone().count() {
+        return Err(format!("{prefix}: unsupported chart dependency type"));
+    }
     let missing: Vec<&str> = declared.map(|it| &*it.name).filter(|name| !there(name)).collect();
     if missing.is_empty() {
         return Ok(());
     }
     Err(format!(
-        "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' \
-         to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
+        "{prefix}: found in Chart.yaml, but missing in charts/ directory: {}",
         missing.join(", ")
     ))
 }

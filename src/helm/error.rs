@@ -10,6 +10,8 @@ use crate::gotmpl::{ExecError, ParseError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
+    /// A chart of a format that cannot be rendered.
+    Chart,
     /// The release's name.
     Name,
     /// Conditions, tags, imports.
@@ -39,6 +41,7 @@ impl ErrorKind {
 
     fn diagnostic(self, text: impl Into<String>) -> Diagnostic {
         let code = match self {
+            Self::Chart => "helm::chart",
             Self::Name => "helm::release-name",
             Self::Dependencies => "helm::dependencies",
             Self::Values => "helm::values",

@@ -261,6 +261,10 @@ impl Release {
         host: impl Host + 'static,
         log: &mut Vec<LogLine>,
     ) -> Result<(Member, Vec<RenderedFile>), Error> {
+        // Rule: Helm v4.3.1 pkg/action/install.go, RunWithContext.
+        if self.chart.is_v3() {
+            return Err(ErrorKind::Chart.error("invalid chart apiVersion"));
+        }
         if !self.unnamed && !is_valid_name(&self.name) {
             let text =
                 format!("release name {}: {NAME_RULE}", crate::go::strconv::quote(self.name.as_bytes()));
