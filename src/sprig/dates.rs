@@ -4,7 +4,6 @@ use std::any::Any;
 use std::cmp::Ordering;
 
 use super::table::{arg, str_arg};
-use crate::codec::toml;
 use crate::go::strconv::{self, NumErrorKind};
 use crate::go::time::{Time, Zone, duration_text, parse_duration, round};
 use crate::gotmpl::func::{CallCtx, Func, FuncError, OnError, Param};
@@ -89,7 +88,7 @@ fn of(value: &Value) -> std::result::Result<&Time, String> {
     object.map(|object| &object.0).ok_or_else(|| super::table::NIL_POINTER.to_owned())
 }
 
-fn time(time: Time) -> Value {
+pub(super) fn time(time: Time) -> Value {
     Value::object(TimeObject(time))
 }
 
@@ -144,16 +143,6 @@ const METHODS: &[Method] = &[
     method("Year", &[], |v, _| Ok(Value::Int(of(v)?.civil().year))),
     method("YearDay", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().yearday)))),
 ];
-
-/// The time of a TOML text.
-pub(super) fn moment(moment: &toml::Moment) -> Value {
-    let parsed =
-        Time::parse("2006-01-02T15:04:05.999999999Z07:00", &moment.text).unwrap_or_else(|_| Time::zero());
-    time(match moment.zone {
-        Some(zone) => parsed.in_zone(Zone::Fixed(0, zone.to_owned())),
-        None => parsed,
-    })
-}
 
 fn clock(ctx: &CallCtx<'_>) -> Time {
     let (seconds, nanos, monotonic) = ctx.extension::<HostHandle>().map_or((0, 0, None), HostHandle::now);

@@ -1,9 +1,9 @@
 //! Values to YAML, JSON and TOML and back, with Helm's bytes.
 
-use super::dates::moment;
+use super::dates::time;
 use super::table::{arg, str_arg};
 use crate::codec::json;
-use crate::codec::toml::{self, WriteError};
+use crate::codec::toml::{self, ReadError, WriteError};
 use crate::codec::yaml::{self, ReadOptions};
 use crate::codec::{Data, to_value};
 use crate::diag::{Source, SourceKind};
@@ -111,7 +111,11 @@ fn must_from_json(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
 }
 
 fn from_toml(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    Ok(toml::read(&source(str_arg(args, 0)), &moment).unwrap_or_else(error_map))
+    match toml::read(str_arg(args, 0).as_bytes(), &time) {
+        Ok(value) => Ok(value),
+        Err(ReadError::Error(text)) => Ok(error_map(text)),
+        Err(ReadError::Panic(text)) => Err(FuncError::new(text)),
+    }
 }
 
 fn to_toml(_: &mut CallCtx<'_>, args: &[Value]) -> Result {

@@ -1,134 +1,11 @@
-//! TOML: read through the `toml` crate, written with the bytes of Go's `github.com/BurntSushi/toml`.
+//! Values written with the bytes of Go's `github.com/BurntSushi/toml`.
 
 use std::fmt::Write as _;
 
-use toml::de::{DeTable, DeValue};
-use toml::value::Datetime;
-
-use super::number::write_general;
-use crate::diag::Source;
-use crate::value::{JsonView, List, ListType, Map, Str, Value};
-
-/// Levels of tables and lists that are read and written.
-const MAX_DEPTH: usize = 128;
-
-/// A time as TOML tells it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moment {
-    /// In RFC 3339; a missing date is the first day of year 0, a missing zone is `Z`.
-    pub text: String,
-    /// The name `BurntSushi/toml` gives the zone of a time without one: `date-local`, `time-local`,
-    /// `datetime-local`.
-    pub zone: Option<&'static str>,
-}
-
-/// The value of a TOML text: whole numbers `int64`, lists of tables `[]map[string]interface {}`; times
-/// are made by `time`.
-///
-/// # Errors
-/// `toml: line 2: …` with the words of the `toml` crate, which differ from Go's.
-pub fn read(source: &Source, time: &dyn Fn(&Moment) -> Value) -> Result<Value, String> {
-    let text = source.text();
-    let line = |offset: usize| source.line_column(offset).line;
-    let table = DeTable::parse(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| line(span.start));
-        format!("toml: line {line}: {}", error.message().replace('\n', " "))
-    })?;
-    let reader = Reader { text, time };
-    reader
-        .table(table.get_ref(), 0)
-        .map_err(|(offset, problem)| format!("toml: line {}: {problem}", line(offset)))
-}
-
-struct Reader<'r> {
-    text: &'r str,
-    time: &'r dyn Fn(&Moment) -> Value,
-}
-
-type At = (usize, String);
-
-impl Reader<'_> {
-    fn table(&self, table: &DeTable<'_>, depth: usize) -> Result<Value, At> {
-        let entries = table.iter().map(|(key, value)| {
-            let value = self.value(value.get_ref(), value.span().start, depth + 1)?;
-            Ok((Str::from(&**key.get_ref()), value))
-        });
-        Ok(Value::Map(entries.collect::<Result<Map, At>>()?))
-    }
-
-    fn value(&self, value: &DeValue<'_>, start: usize, depth: usize) -> Result<Value, At> {
-        if depth > MAX_DEPTH {
-            return Err((start, "nested too deep".to_owned()));
-        }
-        Ok(match value {
-            DeValue::String(text) => Value::Str(Str::from(&**text)),
-            DeValue::Integer(number) => {
-                let digits = number.as_str();
-                let parsed = i64::from_str_radix(digits, number.radix());
-                Value::Int64(parsed.map_err(|_| (start, format!("{digits} is out of range for int64")))?)
-            }
-            DeValue::Float(number) => {
-                let text = number.as_str();
-                let value = match text {
-                    "inf" | "+inf" => Some(f64::INFINITY),
-                    "-inf" => Some(f64::NEG_INFINITY),
-                    "nan" | "+nan" | "-nan" => Some(f64::NAN),
-                    text => text.parse().ok().filter(|value: &f64| value.is_finite()),
-                };
-                Value::Float64(value.ok_or_else(|| (start, format!("{text} is out of range for float64")))?)
-            }
-            DeValue::Boolean(value) => Value::Bool(*value),
-            DeValue::Datetime(datetime) => (self.time)(&moment(datetime)),
-            DeValue::Array(items) => {
-                let values = items
-                    .iter()
-                    .map(|item| self.value(item.get_ref(), item.span().start, depth + 1))
-                    .collect::<Result<Vec<_>, At>>()?;
-                // `[[name]]` is a list of tables, `[{…}]` a list of anything.
-                let headed = items.iter().next().is_some_and(|item| {
-                    matches!(item.get_ref(), DeValue::Table(_))
-                        && !self.text.get(item.span().start..).is_some_and(|rest| rest.starts_with('{'))
-                });
-                let ty = if headed { &ListType::MAPS } else { &ListType::ANY };
-                Value::List(List::of(ty, values))
-            }
-            DeValue::Table(table) => self.table(table, depth)?,
-        })
-    }
-}
-
-fn moment(datetime: &Datetime) -> Moment {
-    let zone = match (datetime.date, datetime.time, datetime.offset) {
-        (_, _, Some(_)) => None,
-        (Some(_), Some(_), None) => Some("datetime-local"),
-        (Some(_), None, None) => Some("date-local"),
-        (None, _, None) => Some("time-local"),
-    };
-    let mut text = match &datetime.date {
-        Some(date) => date.to_string(),
-        None => "0000-01-01".to_owned(),
-    };
-    text.push('T');
-    match &datetime.time {
-        Some(time) => {
-            let _ =
-                write!(text, "{:02}:{:02}:{:02}", time.hour, time.minute, time.second.unwrap_or_default());
-            let nanoseconds = time.nanosecond.unwrap_or_default();
-            if nanoseconds > 0 {
-                let digits = format!("{nanoseconds:09}");
-                let _ = write!(text, ".{}", digits.trim_end_matches('0'));
-            }
-        }
-        None => text.push_str("00:00:00"),
-    }
-    match &datetime.offset {
-        Some(offset) => {
-            let _ = write!(text, "{offset}");
-        }
-        None => text.push('Z'),
-    }
-    Moment { text, zone }
-}
+use super::MAX_DEPTH;
+use crate::codec::number::write_general;
+use crate::codec::tree;
+use crate::value::{JsonView, Str, Value};
 
 /// Why a value has no TOML.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -265,15 +142,10 @@ impl Writer {
             if index > 0 {
                 self.out.push('.');
             }
-            self.key(part);
+            write_key(&mut self.out, part);
         }
         self.out.push_str(close);
         self.newline();
-    }
-
-    fn key(&mut self, key: &str) {
-        let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        if !key.is_empty() && key.chars().all(bare) { self.out.push_str(key) } else { self.quoted(key) }
     }
 
     /// The members of a table: scalars and lists first, then tables.
@@ -336,7 +208,7 @@ impl Writer {
     fn key_value(&mut self, key: &[&str], value: &Value, inline: bool) -> Result<(), WriteError> {
         let Some(name) = key.last() else { return self.element(value, 0) };
         self.indent(key);
-        self.key(name);
+        write_key(&mut self.out, name);
         self.out.push_str(" = ");
         self.element(value, 0)?;
         if !inline {
@@ -350,13 +222,13 @@ impl Writer {
             return fail("toml: nested too deep");
         }
         match value {
-            Value::Str(text) => self.quoted(&text.text()),
+            Value::Str(text) => write_quoted(&mut self.out, &text.text()),
             Value::Bool(value) => self.display(value),
             Value::Int(value) | Value::Int64(value) => self.display(value),
             Value::Uint8(value) => self.display(value),
             Value::Uint64(value) => self.display(value),
             Value::Float64(value) => self.float(*value),
-            Value::Duration(nanoseconds) => self.quoted(&super::tree::duration(*nanoseconds)),
+            Value::Duration(nanoseconds) => write_quoted(&mut self.out, &tree::duration(*nanoseconds)),
             Value::List(_) | Value::Bytes(_) => {
                 self.out.push('[');
                 for (index, item) in value.items().unwrap_or_default().iter().enumerate() {
@@ -401,26 +273,32 @@ impl Writer {
         }
         self.out.push_str(if value.is_nan() { "nan" } else { "inf" });
     }
+}
 
-    fn quoted(&mut self, text: &str) {
-        self.out.push('"');
-        for c in text.chars() {
-            match c {
-                '"' => self.out.push_str("\\\""),
-                '\\' => self.out.push_str("\\\\"),
-                '\u{8}' => self.out.push_str("\\b"),
-                '\t' => self.out.push_str("\\t"),
-                '\n' => self.out.push_str("\\n"),
-                '\u{C}' => self.out.push_str("\\f"),
-                '\r' => self.out.push_str("\\r"),
-                '\0'..' ' | '\u{7F}' => {
-                    let _ = write!(self.out, "\\u{:04x}", u32::from(c));
-                }
-                c => self.out.push(c),
+/// A key bare where it can be.
+pub(super) fn write_key(out: &mut String, key: &str) {
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if !key.is_empty() && key.chars().all(bare) { out.push_str(key) } else { write_quoted(out, key) }
+}
+
+fn write_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{C}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            '\0'..' ' | '\u{7F}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
+            c => out.push(c),
         }
-        self.out.push('"');
     }
+    out.push('"');
 }
 
 /// The part of an RFC 3339 time that TOML shows for one without a zone.
@@ -437,7 +315,3 @@ fn time<'t>(text: &'t str, shown: &str) -> &'t str {
         text
     }
 }
-
-#[cfg(test)]
-#[path = "toml_tests.rs"]
-mod tests;

@@ -2,16 +2,15 @@
 
 use super::*;
 use crate::codec::{json, to_value};
-use crate::diag::SourceKind;
+use crate::diag::{Source, SourceKind};
+use crate::value::{Map, Value};
 
 fn value(text: &str) -> Value {
     to_value(&json::read(&Source::new(SourceKind::File, "a.json", text)).expect("readable"))
 }
 
-fn parse(text: &str) -> Result<Value, String> {
-    read(&Source::new(SourceKind::File, "a.toml", text), &|moment| {
-        Value::from(format!("{} {}", moment.text, moment.zone.unwrap_or("zone")))
-    })
+fn parse(text: &str) -> Result<Value, ReadError> {
+    read(text.as_bytes(), &|moment| Value::from(moment.text()))
 }
 
 #[test]
@@ -65,7 +64,7 @@ fn kinds_of_what_is_read() {
             .expect("readable");
     assert_eq!(
         format!("{read:?}"),
-        "map[string]interface {}{\"a\": 31i64, \"b\": 1000i64, \"c\": 1.5, \"t\": \"1979-05-27T00:00:00Z date-local\", \"u\": \"0000-01-01T07:32:00.25Z time-local\", \"v\": \"1979-05-27T07:32:00-07:00 zone\"}"
+        "map[string]interface {}{\"a\": 31i64, \"b\": 1000i64, \"c\": 1.5, \"t\": \"1979-05-27 00:00:00 +0000 date-local\", \"u\": \"0000-01-01 07:32:00.25 +0000 time-local\", \"v\": \"1979-05-27 07:32:00 -0700 -0700\"}"
     );
     for (text, kind) in [
         ("[[e]]\na = 1", "[]map[string]interface {}"),
@@ -80,8 +79,23 @@ fn kinds_of_what_is_read() {
 }
 
 #[test]
-fn errors_name_the_line() {
-    assert!(parse("a = 1\nb = ").expect_err("refused").starts_with("toml: line 2: "));
-    let error = parse("x = 9223372036854775808").expect_err("refused");
-    assert_eq!(error, "toml: line 1: 9223372036854775808 is out of range for int64");
+fn errors_name_the_line_and_the_last_key() {
+    for (text, wanted) in [
+        ("a = 1\nb = ", "toml: line 2 (last key \"b\"): unexpected EOF; expected value"),
+        (
+            "x = 9223372036854775808",
+            "toml: line 1 (last key \"x\"): 9223372036854775808 is out of range for int64",
+        ),
+        ("a.b = 1\na.b.c = 2", "toml: line 2 (last key \"a.b.c\"): Key 'a.b' has already been defined."),
+    ] {
+        assert_eq!(parse(text).expect_err("refused"), ReadError::Error(wanted.to_owned()), "{text}");
+    }
+}
+
+#[test]
+fn deep_texts_are_refused() {
+    let deep = format!("a = {}", "[".repeat(100_000));
+    assert!(matches!(parse(&deep), Err(ReadError::Error(_))));
+    let long = format!("a{} = 1", ".a".repeat(100_000));
+    assert!(matches!(parse(&long), Err(ReadError::Error(_))));
 }
