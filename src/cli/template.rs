@@ -387,10 +387,7 @@ pub(super) fn check_dependencies(chart: &Chart) -> Result<(), Refusal> {
     if missing.is_empty() {
         return Ok(());
     }
-    Err(format!(
-        "{prefix}: found in Chart.yaml, but missing in charts/ directory: {}",
-        missing.join(", ")
-    ))
+    Err(format!("{prefix}: found in Chart.yaml, but missing in charts/ directory: {}", missing.join(", ")))
 }
 
 /// The name that a template gives.

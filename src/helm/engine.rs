@@ -74,7 +74,7 @@ pub(super) fn render(
             (Str::from_static("BasePath"), Value::Str(template.base_path.clone())),
         ];
         template.scope.insert("Template", Value::Map(Map::of(&VALUES, about)));
-        let data = Value::Map(template.scope.clone());
+        let data = Value::Map(template.scope.with_type(&VALUES));
         let result = match listener.as_deref_mut() {
             None => gotmpl::execute(&set, name, &data, &extensions).map(|out| (out, Vec::new())),
             Some(listener) => listener.execute(&set, name, &data, &extensions),

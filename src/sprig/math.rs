@@ -191,7 +191,7 @@ fn seq(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     if direction < 0 && step.is_some_and(|step| step > 0) {
         return Ok(Value::from(""));
     }
-    let numbers = steps(start, end.saturating_add(direction), step.unwrap_or(direction))?;
+    let numbers = steps(start, end.wrapping_add(direction), step.unwrap_or(direction))?;
     let texts: Vec<String> = numbers.iter().map(i64::to_string).collect();
     Ok(Value::from(texts.join(" ")))
 }

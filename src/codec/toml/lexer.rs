@@ -326,13 +326,19 @@ impl<'t> Lexer<'t> {
                     }
                     c => {
                         self.stack.push(State::KeyEnd);
-                        if matches!(c, '"' | '\'') { self.skip_to(State::QuotedName) } else { State::BareName }
+                        if matches!(c, '"' | '\'') {
+                            self.skip_to(State::QuotedName)
+                        } else {
+                            State::BareName
+                        }
                     }
                 }
             }
             State::KeyEnd => self.key_end(),
             State::Value => self.value(),
-            State::ArrayValue | State::ArrayValueEnd => self.array_value(matches!(state, State::ArrayValueEnd)),
+            State::ArrayValue | State::ArrayValueEnd => {
+                self.array_value(matches!(state, State::ArrayValueEnd))
+            }
             State::ArrayEnd => {
                 self.ignore();
                 self.done(Kind::ArrayEnd)
@@ -437,9 +443,7 @@ impl<'t> Lexer<'t> {
         match self.next() {
             '.' => self.skip_to(State::TableNameStart),
             ']' => self.pop(),
-            c => {
-                self.fault(format!("expected '.' or ']' to end table name, but got {} instead", quoted(c)))
-            }
+            c => self.fault(format!("expected '.' or ']' to end table name, but got {} instead", quoted(c))),
         }
     }
 
@@ -533,10 +537,9 @@ impl<'t> Lexer<'t> {
             ',' if after => self.skip_to(State::ArrayValue),
             ',' => self.fault("unexpected comma"),
             ']' => State::ArrayEnd,
-            c if after => self.fault(format!(
-                "expected a comma (',') or array terminator (']'), but got {}",
-                or_end(c)
-            )),
+            c if after => {
+                self.fault(format!("expected a comma (',') or array terminator (']'), but got {}", or_end(c)))
+            }
             _ => {
                 self.backup();
                 self.stack.push(State::ArrayValueEnd);
@@ -695,7 +698,11 @@ impl<'t> Lexer<'t> {
     fn number(&mut self, state: State) -> State {
         match state {
             State::NumberOrDateStart => {
-                if self.next() == '0' { State::BaseNumberOrDate } else { State::NumberOrDate }
+                if self.next() == '0' {
+                    State::BaseNumberOrDate
+                } else {
+                    State::NumberOrDate
+                }
             }
             State::NumberOrDate => match self.next() {
                 '0'..='9' => State::NumberOrDate,
@@ -705,21 +712,20 @@ impl<'t> Lexer<'t> {
                 _ => self.ended(Kind::Integer),
             },
             State::Datetime => {
-                while matches!(self.next(), '0'..='9' | '-' | ':' | 'T' | 't' | ' ' | '.' | 'Z' | 'z' | '+') {}
+                while matches!(self.next(), '0'..='9' | '-' | ':' | 'T' | 't' | ' ' | '.' | 'Z' | 'z' | '+') {
+                }
                 self.backup();
                 let text = self.current_text().trim().to_owned();
                 self.push(Kind::Datetime, text, self.line);
                 self.start = self.pos;
                 self.pop()
             }
-            State::Based(base) => {
-                loop {
-                    let c = self.next();
-                    if c != '_' && !c.is_digit(base) {
-                        return self.ended(Kind::Integer);
-                    }
+            State::Based(base) => loop {
+                let c = self.next();
+                if c != '_' && !c.is_digit(base) {
+                    return self.ended(Kind::Integer);
                 }
-            }
+            },
             State::Decimal => match self.next() {
                 '0'..='9' | '_' => State::Decimal,
                 '.' | 'e' | 'E' => State::Float,

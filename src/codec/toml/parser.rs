@@ -277,8 +277,7 @@ impl Parser<'_> {
             ("15:04", Some("time-local")),
         ];
         let text = item.text.replace('z', "Z").replace(['t', ' '], "T");
-        let parsed =
-            FORMS.iter().find_map(|(form, zone)| Some((form, zone, Time::parse(form, &text).ok()?)));
+        let parsed = FORMS.iter().find_map(|(form, zone)| Some((form, zone, Time::parse(form, &text).ok()?)));
         match parsed {
             Some((form, zone, moment)) if !lacks_zero(&text, form) => Ok((self.time)(match zone {
                 Some(zone) => moment.in_zone(Zone::Fixed(0, (*zone).to_owned())),
@@ -356,8 +355,10 @@ impl Parser<'_> {
             let list = match hash.get(last) {
                 Some(Value::List(list)) if list.ty().elem == Elem::AnyMap => list,
                 Some(_) => {
-                    let text =
-                        format!("Key '{}' was already created and cannot be used as an array.", key_text(key));
+                    let text = format!(
+                        "Key '{}' was already created and cannot be used as an array.",
+                        key_text(key)
+                    );
                     return self.error(self.line, &text);
                 }
                 None => {

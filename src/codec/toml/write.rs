@@ -152,12 +152,11 @@ impl Writer {
     fn members(&mut self, key: &[&str], value: &Value, inline: bool) -> Result<(), WriteError> {
         let entries: Vec<(Str, Value)> = match value {
             Value::Map(map) => map.to_vec(),
-            Value::Object(object) => match object.json() {
-                JsonView::Struct(members) => {
-                    members.into_iter().map(|(name, value)| (Str::from_static(name), value)).collect()
-                }
-                _ => Vec::new(),
-            },
+            // The names that `encoding/json` is told are not TOML's.
+            Value::Object(object) => {
+                let exported = object.fields().iter().filter(|name| name.starts_with(char::is_uppercase));
+                exported.filter_map(|name| Some((Str::from_static(name), object.field(name)?))).collect()
+            }
             _ => Vec::new(),
         };
         let (mut direct, mut tables) = (Vec::new(), Vec::new());

@@ -35,6 +35,8 @@ impl<'o> Printer<'o> {
         match verb {
             'T' => self.text(&Str::from(value.type_name())),
             'p' => self.pointer(value, verb),
+            // Rule: fmt/print.go `handleMethods`: only `Errorf` knows this verb.
+            'w' => self.bad_verb(value, verb),
             _ => self.value(value, verb, true),
         }
     }

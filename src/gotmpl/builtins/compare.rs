@@ -44,11 +44,6 @@ fn incompatible(a: &Value, b: &Value) -> FuncError {
     FuncError::Text(format!("incompatible types for comparison: {} and {}", a.type_name(), b.type_name()))
 }
 
-fn non_comparable(value: &Value) -> FuncError {
-    let text = fmt::sprintf(b"%s", std::slice::from_ref(value));
-    FuncError::Text(format!("non-comparable type {}: {}", String::from_utf8_lossy(&text), value.type_name()))
-}
-
 fn equal(a: &Value, b: &Value) -> Result<bool, FuncError> {
     let kinds = (basic(a), basic(b));
     match kinds {
@@ -71,15 +66,23 @@ fn equal(a: &Value, b: &Value) -> Result<bool, FuncError> {
     }
 }
 
-/// Values of no basic kind: nil equals nil, pointers and structs compare, lists and maps do not.
+/// Values of no basic kind: nil equals nil, also that of a map or list; pointers and structs compare.
+// Rule: text/template funcs.go, eq and canCompare.
 fn equal_others(a: &Value, b: &Value) -> Result<bool, FuncError> {
-    if a.is_nil() || b.is_nil() {
-        return Ok(a.is_nil() && b.is_nil());
+    if !a.is_nil() && !b.is_nil() && a.kind() != b.kind() {
+        return Err(FuncError::Text(format!(
+            "non-comparable types {}: {}, {}: {}",
+            text(a),
+            a.type_name(),
+            b.type_name(),
+            fmt::to_str(b).text()
+        )));
     }
-    for value in [a, b] {
-        if matches!(value, Value::List(_) | Value::Map(_) | Value::Bytes(_)) {
-            return Err(non_comparable(value));
-        }
+    if is_nil(a) || is_nil(b) {
+        return Ok(is_nil(a) == is_nil(b));
+    }
+    if matches!(b, Value::List(_) | Value::Map(_) | Value::Bytes(_)) {
+        return Err(FuncError::Text(format!("non-comparable type {}: {}", text(b), b.type_name())));
     }
     match (a, b) {
         (Value::Object(x), Value::Object(y)) => {
@@ -87,6 +90,18 @@ fn equal_others(a: &Value, b: &Value) -> Result<bool, FuncError> {
         }
         _ => Ok(false),
     }
+}
+
+fn is_nil(value: &Value) -> bool {
+    match value {
+        Value::List(list) => list.is_nil(),
+        Value::Map(map) => map.is_nil(),
+        other => other.is_nil(),
+    }
+}
+
+fn text(value: &Value) -> String {
+    String::from_utf8_lossy(&fmt::sprintf(b"%s", std::slice::from_ref(value))).into_owned()
 }
 
 fn less(a: &Value, b: &Value) -> Result<bool, FuncError> {

@@ -15,7 +15,13 @@ fn joined(args: &[Value]) -> Vec<u8> {
         if !string && !after_string {
             out.push(b' ');
         }
-        fmt::append_printable(&mut out, arg);
+        match arg {
+            // An argument has no address, so the methods of its pointer are not called.
+            Value::Object(object) if object.kind() == Kind::Struct => {
+                out.extend_from_slice(fmt::to_str(arg).as_bytes());
+            }
+            _ => fmt::append_printable(&mut out, arg),
+        }
         after_string = string;
     }
     out
