@@ -507,10 +507,8 @@ impl<'t> Lexer<'t> {
                 return self.skip_to(if c == '"' { State::String } else { State::RawString });
             }
             '.' => return self.fault("floats must start with a digit, not '.'"),
-            'i' | 'n' => {
-                if (self.accept('n') && self.accept('f')) || (self.accept('a') && self.accept('n')) {
-                    return self.done(Kind::Float);
-                }
+            'i' | 'n' if (self.accept('n') && self.accept('f')) || (self.accept('a') && self.accept('n')) => {
+                return self.done(Kind::Float);
             }
             '-' | '+' => return State::SignedStart,
             _ => {}
