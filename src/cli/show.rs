@@ -5,7 +5,9 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clearml_k8s::chart::{Chart, LoadOptions};
 use clearml_k8s::codec::yaml;
+use clearml_k8s::diag::{Level, LogLine};
 use clearml_k8s::helm::Release;
+use clearml_k8s::values::jsonpath::JsonPath;
 
 use super::exit::Exit;
 use super::helmflags::{self, CHART_PATH, GLOBAL, Refusal, locate_chart};
@@ -19,7 +21,7 @@ const FLAGS: &[Flag] = &[
 ];
 
 const VALUES_FLAGS: &[Flag] =
-    &[Flag::value("jsonpath", Kind::Text, "refused: print all and use a JSONPath tool")];
+    &[Flag::value("jsonpath", Kind::Text, "JSONPath template that says which values to print: {.image.tag}")];
 
 const ABOUT: &str = "\
 Show a chart's values, definition, README or CRDs, byte for byte as Helm v4.3.1 does.
@@ -89,12 +91,16 @@ fn show(parsed: &Parsed, name: &str, part: Part, ui: &mut Ui) -> Result<Vec<u8>,
             "\"helm show {name}\" requires 1 argument\n\nUsage:  helm show {name} [CHART] [flags]"
         ));
     };
-    if parsed.has("jsonpath") {
-        return Err("JSONPath is not supported: print all values and filter them".to_owned());
+    let mut log = vec![
+        LogLine::new(Level::Debug, "original chart version")
+            .with("version", parsed.text("version").unwrap_or_default()),
+    ];
+    if parsed.text("version").unwrap_or_default().is_empty() && parsed.is_on("devel") {
+        log.push(LogLine::new(Level::Debug, "setting version to >0.0.0-0"));
     }
+    print_log(ui, &mut log, parsed.is_on("debug"));
     let path = locate_chart(parsed, path)?;
     let options = LoadOptions::default().confined(parsed.is_on("confined")).any_api_version(true);
-    let mut log = Vec::new();
     let chart = Chart::load_with(&path, &options, &mut log);
     print_log(ui, &mut log, parsed.is_on("debug"));
     let chart = chart.map_err(|error| error.diagnostic().message.clone())?;
@@ -103,6 +109,14 @@ fn show(parsed: &Parsed, name: &str, part: Part, ui: &mut Ui) -> Result<Vec<u8>,
     if all || part == Part::Chart {
         out.extend_from_slice(yaml::write(&chart.metadata().to_node()).as_bytes());
         out.extend_from_slice(b"\n\n");
+    }
+    let template = parsed.text("jsonpath").unwrap_or_default();
+    if part == Part::Values && !template.is_empty() {
+        let parsed =
+            JsonPath::parse(template).map_err(|text| format!("error parsing jsonpath {template}: {text}"))?;
+        // Quirk: Helm forgets about the error of a path that is not there.
+        out.extend_from_slice(parsed.print(chart.values()).unwrap_or_default().as_bytes());
+        return Ok(out);
     }
     if (all || part == Part::Values)
         && let Some(file) = chart.raw().iter().find(|file| file.path() == "values.yaml")

@@ -9,6 +9,7 @@ mod coalesce;
 mod error;
 mod history;
 mod inputs;
+pub mod jsonpath;
 mod maps;
 pub mod schema;
 pub mod set;
