@@ -8,6 +8,7 @@ pub mod check;
 pub mod clearml;
 pub mod codec;
 pub mod diag;
+pub mod diff;
 pub mod go;
 pub mod gotmpl;
 pub mod helm;

@@ -8,6 +8,7 @@ mod args;
 mod completion;
 mod csv;
 mod dependency;
+mod diff;
 mod exit;
 mod helm;
 mod helmflags;
@@ -70,6 +71,8 @@ enum Command {
     Values(values::ValuesArgs),
     /// Turn the values of a Trains chart into ClearML's, comments kept
     Migrate(migrate::MigrateArgs),
+    /// Compare two sets of manifests, object by object and field by field
+    Diff(diff::DiffArgs),
     /// Keep manifests as files of a repository, or check that they are up to date
     Vendor(vendor::VendorArgs),
     /// Check manifests as an API server would, without one
@@ -123,6 +126,7 @@ fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<
         Command::Init(args) => init::run(args, ui),
         Command::Values(args) => values::run(args, ui),
         Command::Migrate(args) => migrate::run(args, ui),
+        Command::Diff(args) => diff::run(args, ui),
         Command::Vendor(args) => vendor::run(args, ui),
         Command::Validate(args) => validate::run(args, ui),
         Command::Schema(args) => schema::run(args, ui),

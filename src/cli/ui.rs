@@ -52,6 +52,16 @@ impl Ui {
         self.show_secrets = args.show_secrets;
     }
 
+    /// Whether messages show secrets.
+    pub(crate) fn shows_secrets(&self) -> bool {
+        self.show_secrets
+    }
+
+    /// Whether to colour what goes to standard output for people.
+    pub(crate) fn colors_output(&self) -> bool {
+        self.color_out
+    }
+
     /// Writes bytes to standard output.
     ///
     /// # Errors

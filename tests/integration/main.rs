@@ -2,6 +2,7 @@
 
 mod bad_values;
 mod commands;
+mod diff;
 mod docs;
 mod layers;
 mod render;

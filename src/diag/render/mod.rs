@@ -18,6 +18,7 @@ pub use full::full;
 pub use json::json;
 pub use mask::{Secrets, is_secret_name};
 pub use short::short;
+pub(crate) use width::is_harmless;
 
 /// What messages look like.
 #[derive(Clone, Debug)]

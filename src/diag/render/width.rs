@@ -1,7 +1,7 @@
 //! Columns a character takes on a terminal, and which characters are harmless there.
 
 /// Whether the character may be printed as it is: no control, no direction change, nothing invisible.
-pub(super) fn is_harmless(c: char) -> bool {
+pub(crate) fn is_harmless(c: char) -> bool {
     !c.is_control()
         && !matches!(c,
             '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
