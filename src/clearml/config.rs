@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::names;
 use super::reader::{BAD_VALUE, MISSING, Reader, Text};
-use super::settings::{Ingress, Shared};
+use super::settings::Ingress;
+use super::versions::Version;
 use super::view::{Shape, View};
 use crate::codec::{Data, Entry, Map, Node};
 use crate::diag::Diagnostic;
@@ -282,7 +283,7 @@ fn watchdog(reader: &Reader<'_>) -> Object {
 }
 
 /// The web app's configuration.json: what the user gives, and the addresses it cannot guess from its own.
-pub(crate) fn web(reader: &Reader<'_>, ingress: Option<&Ingress>, shared: &Shared) -> Option<View> {
+pub(crate) fn web(reader: &Reader<'_>, ingress: Option<&Ingress>, version: &Version) -> Option<View> {
     let given = reader.child("configuration");
     let mut object = Object::default();
     if let Some(map) = given.node().and_then(Node::as_map) {
@@ -294,7 +295,7 @@ pub(crate) fn web(reader: &Reader<'_>, ingress: Option<&Ingress>, shared: &Share
     } else {
         given.entries();
     }
-    if let Some(ingress) = ingress.filter(|ingress| !ingress.is_usual && shared.version.at_least(1, 15)) {
+    if let Some(ingress) = ingress.filter(|ingress| !ingress.is_usual && version.at_least(1, 15)) {
         for (key, host) in [("apiBaseUrl", &ingress.api), ("fileBaseUrl", &ingress.files)] {
             if !object.entries.iter().any(|entry| &*entry.key == key) {
                 let url = ingress.url(host);

@@ -144,9 +144,27 @@ impl<'v> Reader<'v> {
         self.node.filter(|node| !node.is_null())
     }
 
+    /// Whether the user put null in the place of a default.
+    pub(crate) fn is_removed(&self) -> bool {
+        self.node().is_none() && self.default.is_some_and(|node| !node.is_null())
+    }
+
+    /// The default's text.
+    pub(crate) fn default_text(&self) -> Option<String> {
+        self.default.and_then(scalar_text)
+    }
+
     /// Whether the user wrote something here.
     pub(crate) fn is_given(&self) -> bool {
         self.node().is_some_and(given)
+    }
+
+    /// Whether the user wrote something else here than the default. A values file that repeats the defaults
+    /// changes nothing by it.
+    pub(crate) fn is_changed(&self) -> bool {
+        let Some(node) = self.node().filter(|node| given(node)) else { return false };
+        let Some(default) = self.default else { return true };
+        node != default && scalar_text(node).is_none_or(|text| scalar_text(default) != Some(text))
     }
 
     /// The value of a key; a place that holds no map is reported once, when it is asked for a key.
@@ -170,12 +188,12 @@ impl<'v> Reader<'v> {
         child
     }
 
-    /// A reader of another node at the same path.
-    pub(crate) fn with_node<'n>(&self, node: &'n Node) -> Reader<'n>
+    /// A reader of another node at the same path, whose defaults are those of `base`.
+    pub(crate) fn with_node<'n>(&self, node: &'n Node, base: &Reader<'n>) -> Reader<'n>
     where
         'v: 'n,
     {
-        Reader { problems: self.problems, node: Some(node), default: Some(node), path: self.path.clone() }
+        Reader { problems: self.problems, node: Some(node), default: base.default, path: self.path.clone() }
     }
 
     fn setting<T>(&self, value: T, node: &Node) -> Setting<T> {

@@ -3,9 +3,12 @@
 use serde::Deserialize;
 
 use super::reader::{BAD_VALUE, Problems, Reader, Setting, Text};
+use super::settings::Image;
 use crate::codec::{Node, yaml};
 use crate::diag::{Code, Diagnostic, Source, SourceKind};
 
+/// An image whose version nothing tells.
+const UNKNOWN: Code = Code("clearml::unknown-version");
 /// Versions that need a step by hand, or do not go together.
 const MIGRATION: Code = Code("clearml::data-migration");
 
@@ -18,9 +21,10 @@ pub(crate) struct Version {
 }
 
 impl Version {
-    /// The version a key says, else the one an image's tag says. A tag such as `latest` says nothing; then
-    /// the newest is assumed.
-    pub(crate) fn of(reader: &Reader<'_>, tag: Option<&Text>) -> Self {
+    /// The version that `version` says, else the one that the image's tag says. A tag such as `latest` says
+    /// nothing; then it is that of the chosen set, whose databases stand beside it, and a warning says so.
+    pub(crate) fn of(section: &Reader<'_>, tag: Option<&Text>) -> Self {
+        let reader = &section.child("version");
         if let Some(said) = reader.filled() {
             let numbers = parse(&said.value);
             if let (None, Some(node)) = (numbers, reader.node()) {
@@ -32,7 +36,35 @@ impl Version {
             }
             return Self { numbers, from: Some(said) };
         }
-        Self { numbers: tag.and_then(|tag| parse(&tag.value)), from: tag.cloned() }
+        let image = section.child("image");
+        let said = tag.and_then(|tag| parse(&tag.value));
+        let numbers = said.or_else(|| parse(&image.child("tag").default_text()?));
+        let silent = match tag {
+            Some(_) => image.child("tag"),
+            None => image.child("digest"),
+        };
+        if let (None, Some((major, minor)), true) = (said, numbers, silent.is_given()) {
+            let path = section.path();
+            section.problems().add(
+                Diagnostic::warning(
+                    UNKNOWN,
+                    format!("`{}` tells no version: taken as {major}.{minor}", silent.path()),
+                )
+                .maybe_at(silent.node().and_then(|node| node.place().cloned()), "no number here")
+                .help(format!("say it with `{path}.version`, such as `\"{major}.{minor}\"`")),
+            );
+        }
+        Self { numbers, from: tag.cloned() }
+    }
+
+    /// The version of a part with an image of its own, else that of the server.
+    pub(crate) fn of_part(image: &Image, shared: &Image, server: &Self) -> Self {
+        let own =
+            image.tag.as_ref().filter(|tag| shared.tag.as_ref().is_none_or(|base| base.value != tag.value));
+        match own.and_then(|tag| Some((parse(&tag.value)?, tag))) {
+            Some((numbers, tag)) => Self { numbers: Some(numbers), from: Some(tag.clone()) },
+            None => server.clone(),
+        }
     }
 
     /// Whether it is this version or a later one.
@@ -81,15 +113,43 @@ fn releases() -> Vec<Release> {
     serde_yaml::from_str(text).unwrap_or_default()
 }
 
-/// Says which set is used, and warns of versions that do not go together.
+/// What is known of data that is there already.
+pub(crate) struct ExistingData {
+    /// `compat.existingData`.
+    pub(crate) is_there: Setting<bool>,
+    /// `clearml.acknowledgeDataMigration`.
+    pub(crate) acknowledged: Setting<bool>,
+}
+
+impl ExistingData {
+    /// A preset for new installs cannot speak for data that is there.
+    fn is_acknowledged_by_user(&self) -> bool {
+        self.acknowledged.value
+            && self.acknowledged.place().is_some_and(|place| place.source.kind() != SourceKind::Preset)
+    }
+}
+
+/// Says which set is used, refuses a set that does not open data known to be there, and warns of versions that do not go together.
 pub(crate) fn check(
     chosen: &Setting<&'static str>,
-    acknowledged: bool,
+    data: &ExistingData,
     server: &Version,
-    databases: [(&'static str, &Version); 3],
+    databases: &[(&'static str, &Version)],
     problems: &Problems,
 ) {
-    if chosen.value == "modern" && !acknowledged {
+    let acknowledged = data.acknowledged.value;
+    if chosen.value == "modern" && data.is_there.value && !data.is_acknowledged_by_user() {
+        let mut diagnostic = Diagnostic::error(
+            BAD_VALUE,
+            "`clearml.versions: modern` does not open the data of the install that is taken over",
+        )
+        .maybe_at(chosen.place(), "chosen here")
+        .help("stay with `compat`; once the data has been migrated by hand, say `clearml.acknowledgeDataMigration: true` in your own values");
+        if let Some(place) = data.is_there.place() {
+            diagnostic = diagnostic.and_at(place, "data of server 1.0.2");
+        }
+        problems.add(diagnostic);
+    } else if chosen.value == "modern" && !acknowledged {
         problems.add(
             Diagnostic::warning(
                 MIGRATION,
@@ -110,7 +170,7 @@ pub(crate) fn check(
     else {
         return;
     };
-    for (name, version) in databases {
+    for &(name, version) in databases {
         let (Some(own), released) = (version.numbers, released(row, name)) else { continue };
         let least = row.least.elasticsearch.as_deref().filter(|_| name == "elasticsearch").and_then(parse);
         let shown = |(major, minor): (u32, u32)| format!("{major}.{minor}");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use clearml_k8s::diag::{Code, Diagnostic, Severity};
+use clearml_k8s::diag::{Code, Diagnostic, Label, Severity, SourceKind};
 use clearml_k8s::kube::{KubeVersion, is_dns_subdomain, schema};
 use clearml_k8s::{check, clearml};
 
@@ -106,7 +106,8 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
     };
     findings.extend(rendered.warnings);
     let checked = check::Options { kube_version: args.kube_version, ..check::Options::default() };
-    findings.extend(check::manifests(&rendered.manifests, &checked));
+    let found = check::manifests(&rendered.manifests, &checked);
+    findings.extend(found.into_iter().filter(|found| !is_elsewhere(found)));
     if args.values.is_empty() {
         findings.push(default_versions());
     }
@@ -157,6 +158,17 @@ pub(super) fn mistakes(release: &str, without: &[String]) -> Vec<Diagnostic> {
         found.push(Diagnostic::error(KIND, format!("no kind is called `{kind}`")).help(help));
     }
     found
+}
+
+/// Whether something is missed only because the user named what is in the cluster already, such as a Secret in
+/// `existingSecret`. A name close to one that is rendered stays a finding.
+fn is_elsewhere(found: &Diagnostic) -> bool {
+    let is_users = |label: &Label| {
+        matches!(label.place.source.kind(), SourceKind::File | SourceKind::Flag | SourceKind::Preset)
+    };
+    found.code.0 == "check::reference"
+        && found.primary.iter().chain(&found.secondary).any(is_users)
+        && !found.help.as_ref().is_some_and(|help| help.starts_with("did you mean"))
 }
 
 fn default_versions() -> Diagnostic {

@@ -170,6 +170,12 @@ impl Walk {
         if nfs.and_then(Node::as_bool) != Some(true) {
             return;
         }
+        self.note(
+            nfs.and_then(Node::place).cloned(),
+            "on NFS, Elasticsearch's data stays in `data/elastic`, where Trains 0.15 and older kept that of Elasticsearch 5".to_owned(),
+            "coming from 0.15 or older, migrate it into a folder of its own and name that in `storage.nfs.paths.elasticsearch`, such as `/data/elastic_7`"
+                .to_owned(),
+        );
         let base = root.at_path(["storage", "nfs", "base_path"]);
         let (place, message) = match base.and_then(Node::as_str) {
             Some(path) if path.contains("trains") => (

@@ -83,6 +83,7 @@ fn what_cannot_be_carried_over_is_said() {
         [
             "`mytrains` is no key of a Trains chart, so it was left as it is",
             "`services.annotations` is not carried over",
+            "on NFS, Elasticsearch's data stays in `data/elastic`, where Trains 0.15 and older kept that of Elasticsearch 5",
             "Trains kept its data under `/data/trains`, ClearML looks under `/data/clearml`",
         ]
     );

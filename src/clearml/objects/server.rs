@@ -174,7 +174,7 @@ fn key_vault(vault: &View) -> View {
 fn fileserver(settings: &Settings) -> Object {
     let server = &settings.server;
     let storage = &settings.storage;
-    let version = &settings.shared.version;
+    let version = settings.server.fileserver.version(&settings.shared);
     let mut files = mounted("fileserver", &server.file_files);
     let mut volumes = vec![
         storage.pod_volume("fileserver0", "fileserver-hostpath0"),

@@ -166,7 +166,7 @@ impl Agents {
                 continue;
             }
             let merged = over(agent.node(), node);
-            let reader = group.with_node(&merged);
+            let reader = group.with_node(&merged, &agent);
             pools.push(Pool::read(&reader, &full, ("replicas", 1), ("gpus", 0), shared, services));
         }
         let services = ServicesAgent::read(&root.section("agentservices"), shared, services, ingress);
@@ -268,10 +268,10 @@ fn package(reader: &Reader<'_>) -> View {
     View::text(format!("clearml-agent{operator}{trimmed}")).from(version.origins())
 }
 
-/// An address: what the user wrote, else where the Service is.
+/// An address: what the user wrote, else where the Service is; the default repeated is no address of one's own.
 fn host(reader: &Reader<'_>, follows: View) -> View {
     match reader.filled() {
-        Some(text) if text.is_given() => text.view(),
+        Some(text) if reader.is_changed() => text.view(),
         _ => follows,
     }
 }
@@ -286,6 +286,7 @@ impl Pool {
         services: &Services,
     ) -> Self {
         let most = i64::from(i32::MAX);
+        let gpus_key = gpus.0;
         let count = |(key, default): (&str, i64), what: &str| {
             let child = reader.child(key);
             child.int(0, most, what).unwrap_or(Setting {
@@ -295,7 +296,11 @@ impl Pool {
             })
         };
         let replicas = count(number, "number of agents");
-        let gpus = count(gpus, "number of GPUs");
+        let mut gpus = count(gpus, "number of GPUs");
+        // The old chart printed a limit without a number, which Kubernetes takes for 0.
+        if reader.child(gpus_key).is_removed() {
+            gpus.value = 0;
+        }
         let docker = reader.child("dockerMode").flag_or_default();
         let mut component = Component::read(reader, name, shared, None);
         component.replicas = Some(replicas.clone());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Shared;
 use crate::clearml::names;
 use crate::clearml::reader::{Reader, Setting, Text};
+use crate::clearml::versions::Version;
 use crate::clearml::view::{Shape, View};
 use crate::codec::{Data, Node, yaml};
 use crate::diag::{Source, SourceKind};
@@ -164,6 +165,11 @@ impl Component {
                 .map(|key| (key, tree(&reader.child(key))))
                 .to_vec(),
         }
+    }
+
+    /// The version of the server in its image.
+    pub(crate) fn version(&self, shared: &Shared) -> Version {
+        Version::of_part(&self.image, &shared.image, &shared.version)
     }
 
     /// Takes the security settings of parts that are not privileged.

@@ -92,7 +92,7 @@ impl Database {
     ) -> Self {
         let reader = root.section(key);
         let component = Component::read(&reader, key, shared, None);
-        let version = Version::of(&reader.child("version"), component.image.tag.as_ref());
+        let version = Version::of(&reader, component.image.tag.as_ref());
         let external = reader.section("external");
         let host = external.child("host").filled();
         let found = External {
@@ -107,7 +107,7 @@ impl Database {
         let old_key = format!("{old}ServiceName");
         let old_host = root.section("apiserver").child(&old_key);
         let is_known = found.host.is_some()
-            || old_host.is_given()
+            || old_host.is_changed()
             || found.secrets.iter().any(|(key, _)| *key == "connectionString")
             || (key == "mongo" && found.existing_secret.is_some());
         if !component.enabled.value && !is_known {

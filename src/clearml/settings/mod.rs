@@ -10,7 +10,7 @@ mod shared;
 mod storage;
 
 pub(crate) use agents::{Agents, Credentials};
-pub(crate) use component::{Component, merge};
+pub(crate) use component::{Component, Image, merge};
 pub(crate) use databases::{Database, Databases};
 pub(crate) use ingress::Ingress;
 pub(crate) use server::{DATABASE_SECRET, Server};
@@ -50,17 +50,19 @@ impl Settings {
         let chosen = root.section("clearml").child("versions").choice(&["compat", "modern"]);
         let versions =
             chosen.unwrap_or(Setting { value: "compat", path: "clearml.versions".into(), node: None });
-        versions::check(
-            &versions,
-            shared.acknowledged,
-            &shared.version,
-            [
-                ("elasticsearch", &databases.elasticsearch.version),
-                ("mongo", &databases.mongo.version),
-                ("redis", &databases.redis.version),
-            ],
-            root.problems(),
-        );
+        // A database that runs elsewhere has a version only where somebody says it.
+        let known = [
+            ("elasticsearch", &databases.elasticsearch),
+            ("mongo", &databases.mongo),
+            ("redis", &databases.redis),
+        ]
+        .into_iter()
+        .filter(|(name, database)| {
+            database.component.enabled.value || root.section(name).child("version").is_given()
+        })
+        .map(|(name, database)| (name, &database.version))
+        .collect::<Vec<_>>();
+        versions::check(&versions, &shared.existing_data, &shared.version, &known, root.problems());
         Self { versions, shared, services, ingress, storage, databases, server, agents }
     }
 

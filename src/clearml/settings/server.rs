@@ -75,7 +75,7 @@ impl Server {
             databases: databases_view,
             database_secrets,
             secret_env: secret_env(&secrets),
-            web_configuration: config::web(&root.section("webserver"), ingress, shared),
+            web_configuration: config::web(&root.section("webserver"), ingress, &webserver.version(shared)),
             web: web(&root.section("webserver"), services),
             apiserver,
             fileserver,
@@ -160,7 +160,7 @@ fn key_vault(root: &Reader<'_>) -> Option<View> {
 /// The API server's volumes and where they are mounted.
 fn api_storage(reader: &Reader<'_>, storage: &Storage, has_files: bool) -> (Vec<View>, Vec<View>) {
     let given = reader.child("volumes");
-    let mut volumes = if given.is_given() {
+    let mut volumes = if given.is_changed() {
         given.list_tree()
     } else if given.node().is_none() {
         Vec::new()
@@ -201,21 +201,22 @@ fn addresses(
     let mut secrets = Vec::new();
     let mut env = Vec::new();
     let mut one = |database: &Database, service: &super::Service, old: &str| {
-        let written = reader.child(&format!("{old}ServiceName")).text_or_default();
+        let reference = reader.child(&format!("{old}ServiceName"));
+        let written = reference.text_or_default();
         let external = database.external.as_ref();
         let host = match external.and_then(|external| external.host.as_ref()) {
             Some(host) => host.view().because(database.component.enabled.origins()),
-            None => service.host(&written),
+            None => service.host(&reference),
         };
         if let (true, Some(node)) = (written.value.chars().any(|c| c.is_control() || c == ' '), &written.node)
         {
-            reader.child(&format!("{old}ServiceName")).bad(node, "is no host name", names::DNS_NAME);
+            reference.bad(node, "is no host name", names::DNS_NAME);
         }
         let child = reader.child(&format!("{old}ServicePort"));
         let port = child.int(1, 65535, "port");
         let port = match (external.and_then(|external| external.port.as_ref()), port) {
             (Some(port), _) => port.text_view(),
-            (None, Some(port)) if port.is_given() => port.text_view(),
+            (None, Some(port)) if child.is_changed() => port.text_view(),
             _ => service.port.text_view(),
         };
         if let Some(external) = external {

@@ -171,9 +171,9 @@ impl Service {
         self.name.origins().into_iter().chain(self.port.origins()).collect()
     }
 
-    /// Whether a reference that still says `old` means this Service.
-    pub(crate) fn host(&self, written: &Text) -> View {
-        if written.is_given() { written.view() } else { self.name.view() }
+    /// The host that a reference names: another one than the default, else this Service.
+    pub(crate) fn host(&self, reference: &Reader<'_>) -> View {
+        if reference.is_changed() { reference.text_or_default().view() } else { self.name.view() }
     }
 
     /// What its template sees.

@@ -6,7 +6,7 @@ use super::component::{self, Inherited};
 use crate::clearml::Options;
 use crate::clearml::names;
 use crate::clearml::reader::{BAD_VALUE, Reader, Setting, Text};
-use crate::clearml::versions::Version;
+use crate::clearml::versions::{ExistingData, Version};
 use crate::clearml::view::View;
 use crate::diag::Diagnostic;
 
@@ -25,7 +25,7 @@ pub(crate) struct Shared {
     pub(crate) managed_by: Text,
     pub(crate) claim_namespace: Option<Text>,
     pub(crate) inherited: Inherited,
-    pub(crate) acknowledged: bool,
+    pub(crate) existing_data: ExistingData,
 }
 
 /// The label that says which chart's interface the objects follow; equal to the one live objects carry.
@@ -69,7 +69,7 @@ impl Shared {
             (account_name.clone().because(created.reasons()), annotations)
         });
         let image = component::Image::read(&clearml.section("image"), None);
-        let version = Version::of(&clearml.child("version"), image.tag.as_ref());
+        let version = Version::of(&clearml, image.tag.as_ref());
         let own = clearml.child("serviceAccountName").checked(names::dns_subdomain, names::DNS_NAME);
         let account_used = match own {
             Some(own) => Some(own.view()),
@@ -94,7 +94,10 @@ impl Shared {
             ),
             claim_namespace: compat.child("claimNamespace").checked(names::dns_label, names::DNS_LABEL),
             inherited,
-            acknowledged: clearml.child("acknowledgeDataMigration").flag_or_default().value,
+            existing_data: ExistingData {
+                is_there: compat.child("existingData").flag_or_default(),
+                acknowledged: clearml.child("acknowledgeDataMigration").flag_or_default(),
+            },
         }
     }
 

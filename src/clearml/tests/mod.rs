@@ -1,5 +1,6 @@
 //! Whole renders: the defaults object by object, the defects of the old chart one by one, what is refused.
 
+mod choices;
 mod defects;
 mod hostile;
 mod refusals;
