@@ -16,7 +16,7 @@ use super::pflag::{self, Flag, Kind, Parsed};
 use super::template::{print_log, refuse};
 use super::ui::Ui;
 
-const LIST: &[Flag] = &[Flag::value("max-col-width", Kind::Int, "maximum column width for the table")];
+const LIST: &[Flag] = &[Flag::value("max-col-width", Kind::Uint, "maximum column width for the table")];
 
 const BUILD: &[Flag] = &[
     Flag::value("ca-file", Kind::Text, "accepted, without effect: nothing is fetched"),
@@ -92,7 +92,7 @@ fn load(parsed: &Parsed, path: &str, ui: &mut Ui) -> Result<Chart, Refusal> {
     std::fs::metadata(path).map_err(|error| format!("stat {path}: {}", io_words(&error)))?;
     let full = std::path::absolute(path).map_err(|error| error.to_string())?;
     let chart = Chart::load_with(full, &options, &mut log);
-    print_log(ui, &mut log, parsed.is_on("debug"));
+    print_log(ui, &mut log, helmflags::debug(parsed));
     chart.map_err(|error| error.diagnostic().message.clone())
 }
 
@@ -228,6 +228,11 @@ fn version_state(wanted: &Dependency, version: &str, good: &'static str) -> &'st
 
 /// Succeeds when `charts/` holds every locked (or, without a lock, every declared) dependency.
 fn build(parsed: &Parsed, path: &str, ui: &mut Ui) -> Result<String, Refusal> {
+    let info = std::fs::metadata(path)
+        .map_err(|error| format!("could not find {path}: stat {path}: {}", io_words(&error)))?;
+    if !info.is_dir() {
+        return Err("only unpacked charts can be updated".to_owned());
+    }
     let chart = load(parsed, path, ui)?;
     let declared = chart.metadata().dependencies.as_deref().unwrap_or_default();
     let wanted = chart.lock().map_or(declared, |lock| &lock.dependencies);

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::exit::Exit;
+use super::helmflags::{GLOBAL, check_color};
 use super::ui::Ui;
 use super::{dependency, lint, show, template, version};
 
@@ -24,11 +25,37 @@ const COMMANDS: &[(&str, Run)] = &[
     ("version", version::run),
 ];
 
-/// The command that the first argument names, and the arguments after it.
-pub(crate) fn split(arguments: &[OsString]) -> Option<(Run, &[OsString])> {
-    let (name, rest) = arguments.split_first()?;
-    let (_, run) = COMMANDS.iter().find(|(known, _)| name == known)?;
-    Some((*run, rest))
+/// The command that the first word names, and its arguments: Helm's global flags may stand in front of it.
+pub(crate) fn split(arguments: &[OsString]) -> Option<(Run, Vec<OsString>)> {
+    let mut at = 0;
+    loop {
+        let word = arguments.get(at)?.to_str()?;
+        if let Some((_, run)) = COMMANDS.iter().find(|(known, _)| word == *known) {
+            let mut rest = arguments.to_vec();
+            rest.remove(at);
+            return Some((*run, rest));
+        }
+        let flag = word.strip_prefix('-')?;
+        let (name, value) = match flag.strip_prefix('-') {
+            Some(long) => long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value))),
+            // `-n NAME`, the only one with a letter that takes a value.
+            None if flag == "n" => ("namespace", None),
+            None if flag.starts_with('n') => ("namespace", Some(flag)),
+            None => return None,
+        };
+        let known = GLOBAL.iter().find(|known| known.name == name && name != "help")?;
+        at += if value.is_some() || known.alone.is_some() { 1 } else { 2 };
+    }
+}
+
+/// Runs such a command.
+pub(crate) fn run(run: Run, arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
+    let texts: Vec<String> = arguments.iter().map(|text| text.to_string_lossy().into_owned()).collect();
+    if let Err(line) = check_color(&texts) {
+        ui.message(&format!("{line}\n"));
+        return Ok(Exit::No);
+    }
+    run(arguments, ui)
 }
 
 /// The names, for tests and completion.

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use clearml_k8s::codec::yaml::{self, ReadOptions};
 use clearml_k8s::codec::{Node, Numbers};
-use clearml_k8s::diag::{Source, SourceKind};
+use clearml_k8s::diag::{Level, LogLine, Source, SourceKind};
 use clearml_k8s::values::{self, Inputs};
 
-use super::pflag::{Flag, Kind, Parsed};
+use super::pflag::{self, Flag, Kind, Parsed};
 use super::ui::Ui;
 
 /// Bytes of a values file past which it is refused.
@@ -64,6 +64,29 @@ pub(super) const CHART_PATH: &[Flag] = &[
     Flag::switch("verify", "refused: signatures are not checked"),
     Flag::value("version", Kind::Text, "accepted, without effect on charts on disk"),
 ];
+
+/// Refuses a colour mode that Helm does not know, which it does before it looks at anything else. Nothing is coloured
+/// here, with any of them.
+// Rule: Helm v4.3.1 pkg/cmd/root.go, newRootCmdWithConfig.
+pub(super) fn check_color(arguments: &[String]) -> Result<(), LogLine> {
+    let parsed = pflag::parse_known(&[GLOBAL], arguments);
+    let last = ["color", "colour"]
+        .into_iter()
+        .filter_map(|name| parsed.text(name))
+        .find(|mode| !matches!(*mode, "never" | "auto" | "always"));
+    let Some(mode) = last else { return Ok(()) };
+    let mode = clearml_k8s::go::strconv::quote(mode.as_bytes());
+    let text = format!("invalid color mode {mode}: must be one of: never, auto, always");
+    Err(LogLine::new(Level::Warn, "command failed").with("error", text))
+}
+
+/// Whether `--debug` is on, or `$HELM_DEBUG` where the flag is not given.
+pub(super) fn debug(parsed: &Parsed) -> bool {
+    if parsed.has("debug") {
+        return parsed.is_on("debug");
+    }
+    std::env::var("HELM_DEBUG").is_ok_and(|text| clearml_k8s::go::strconv::parse_bool(&text) == Ok(true))
+}
 
 /// An error in Helm's words, to be printed after `Error: `.
 pub(super) type Refusal = String;

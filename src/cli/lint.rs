@@ -188,7 +188,7 @@ fn lint_chart(
         (linter.run(System::new(), &mut log), log)
     });
     let (messages, mut log) = linted.map_err(|error| error.to_string())?;
-    print_log(ui, &mut log, parsed.is_on("debug"));
+    print_log(ui, &mut log, helmflags::debug(parsed));
     Ok(messages)
 }
 

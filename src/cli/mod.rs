@@ -9,6 +9,7 @@ mod completion;
 mod csv;
 mod dependency;
 mod diff;
+mod environment;
 mod exit;
 mod helm;
 mod helmflags;
@@ -104,7 +105,7 @@ pub(crate) fn main() -> ExitCode {
     let arguments: Vec<OsString> = arguments.collect();
     let mut ui = Ui::new();
     let result = match helm::split(&arguments) {
-        Some((run, rest)) => run(rest, &mut ui),
+        Some((run, rest)) => helm::run(run, &rest, &mut ui),
         None => dispatch(program, arguments, &mut ui),
     };
     finish(result, &mut ui)

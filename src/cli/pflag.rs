@@ -21,7 +21,9 @@ pub(crate) enum Kind {
     Pairs,
     /// A whole number.
     Int,
-    /// A number.
+    /// A whole number that is not negative.
+    Uint,
+    /// A number of 32 bits.
     Float,
     /// A Go duration.
     Duration,
@@ -123,31 +125,55 @@ impl Parsed {
 /// Cobra's message.
 // Rule: spf13/pflag v1.0 flag.go, parseArgs, parseLongArg, parseSingleShortArg.
 pub(crate) fn parse(flags: &[&[Flag]], arguments: &[String]) -> Result<Parsed, String> {
-    let mut reader = Reader { flags, rest: arguments, parsed: Parsed::default() };
-    while let Some((argument, rest)) = reader.rest.split_first() {
-        reader.rest = rest;
-        if argument == "--" {
-            reader.parsed.arguments.extend(rest.iter().cloned());
-            break;
-        }
-        if let Some(long) = argument.strip_prefix("--") {
-            reader.long(argument, long)?;
-        } else if argument.len() > 1 && argument.starts_with('-') {
-            reader.short(argument.get(1..).unwrap_or_default())?;
-        } else {
-            reader.parsed.arguments.push(argument.clone());
-        }
-    }
+    let mut reader = Reader { flags, rest: arguments, parsed: Parsed::default(), lenient: false };
+    reader.all()?;
     Ok(reader.parsed)
+}
+
+/// What is given of some flags, as far as the arguments can be read; other flags are passed over.
+// Rule: spf13/pflag v1.0 flag.go, ParseErrorsAllowlist and stripUnknownFlagValue.
+pub(crate) fn parse_known(flags: &[&[Flag]], arguments: &[String]) -> Parsed {
+    let mut reader = Reader { flags, rest: arguments, parsed: Parsed::default(), lenient: true };
+    // What was read before a mistake counts.
+    let _ = reader.all();
+    reader.parsed
 }
 
 struct Reader<'a> {
     flags: &'a [&'a [Flag]],
     rest: &'a [String],
     parsed: Parsed,
+    /// Flags that are not known are passed over, with what may be their value.
+    lenient: bool,
 }
 
 impl<'a> Reader<'a> {
+    fn all(&mut self) -> Result<(), String> {
+        while let Some((argument, rest)) = self.rest.split_first() {
+            self.rest = rest;
+            if argument == "--" {
+                self.parsed.arguments.extend(rest.iter().cloned());
+                break;
+            }
+            if let Some(long) = argument.strip_prefix("--") {
+                self.long(argument, long)?;
+            } else if argument.len() > 1 && argument.starts_with('-') {
+                self.short(argument.get(1..).unwrap_or_default())?;
+            } else {
+                self.parsed.arguments.push(argument.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn skip_value(&mut self) {
+        if let Some((value, rest)) = self.rest.split_first()
+            && !value.starts_with('-')
+        {
+            self.rest = rest;
+        }
+    }
+
     fn find(&self, matches: impl Fn(&Flag) -> bool) -> Option<&'a Flag> {
         self.flags.iter().flat_map(|flags| flags.iter()).find(|flag| matches(flag))
     }
@@ -167,6 +193,12 @@ impl<'a> Reader<'a> {
             None => (long, None),
         };
         let Some(flag) = self.find(|flag| flag.name == name) else {
+            if self.lenient {
+                if value.is_none() {
+                    self.skip_value();
+                }
+                return Ok(());
+            }
             return Err(format!("unknown flag: --{name}"));
         };
         let value = match (value, flag.alone) {
@@ -182,10 +214,21 @@ impl<'a> Reader<'a> {
         while let Some(letter) = letters.chars().next() {
             let after = letters.get(letter.len_utf8()..).unwrap_or_default();
             let Some(flag) = self.find(|flag| flag.short == Some(letter)) else {
-                return Err(format!("unknown shorthand flag: '{letter}' in -{letters}"));
+                if self.lenient {
+                    if !(after.starts_with('=') && after.len() > 1) {
+                        self.skip_value();
+                        letters = after;
+                        continue;
+                    }
+                    return Ok(());
+                }
+                // Quirk: pflag shows the first byte, not the character.
+                let byte = letters.bytes().next().unwrap_or_default();
+                let shown = strconv::quote_rune(u32::from(byte));
+                return Err(format!("unknown shorthand flag: {shown} in -{letters}"));
             };
             let value = match (after.strip_prefix('='), flag.alone) {
-                (Some(value), _) if !after.is_empty() => value.to_owned(),
+                (Some(value), _) if !value.is_empty() => value.to_owned(),
                 (_, Some(alone)) => {
                     self.set(flag, alone)?;
                     letters = after;
@@ -231,7 +274,16 @@ fn values(kind: Kind, value: &str) -> Result<Vec<String>, String> {
         Kind::Text | Kind::Texts => one(),
         Kind::Bool => strconv::parse_bool(value).map_err(|error| error.to_string()).and_then(|_| one()),
         Kind::Int => strconv::parse_int(value, 0, 64).map_err(|error| error.to_string()).and_then(|_| one()),
-        Kind::Float => strconv::parse_float(value).map_err(|error| error.to_string()).and_then(|_| one()),
+        Kind::Uint => {
+            strconv::parse_uint(value, 0, 64).map_err(|error| error.to_string()).and_then(|_| one())
+        }
+        Kind::Float => match strconv::parse_float(value).map_err(|error| error.to_string())? {
+            number if number.is_finite() && (number as f32).is_infinite() => Err(format!(
+                "strconv.ParseFloat: parsing {}: value out of range",
+                strconv::quote(value.as_bytes())
+            )),
+            _ => one(),
+        },
         Kind::Duration => time::parse_duration(value).map_err(|error| error.to_string()).and_then(|_| one()),
         Kind::List => csv::read(value),
         Kind::Pairs => pairs(value),

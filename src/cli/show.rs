@@ -98,11 +98,11 @@ fn show(parsed: &Parsed, name: &str, part: Part, ui: &mut Ui) -> Result<Vec<u8>,
     if parsed.text("version").unwrap_or_default().is_empty() && parsed.is_on("devel") {
         log.push(LogLine::new(Level::Debug, "setting version to >0.0.0-0"));
     }
-    print_log(ui, &mut log, parsed.is_on("debug"));
+    print_log(ui, &mut log, helmflags::debug(parsed));
     let path = locate_chart(parsed, path)?;
     let options = LoadOptions::default().confined(parsed.is_on("confined")).any_api_version(true);
     let chart = Chart::load_with(&path, &options, &mut log);
-    print_log(ui, &mut log, parsed.is_on("debug"));
+    print_log(ui, &mut log, helmflags::debug(parsed));
     let chart = chart.map_err(|error| error.diagnostic().message.clone())?;
     let mut out = Vec::new();
     let all = part == Part::All;

@@ -15,9 +15,10 @@ use clearml_k8s::helm::{self, KubeVersion, Release, Rendered};
 use clearml_k8s::host::System;
 use clearml_k8s::manifest::{self, Hook, Manifest};
 
+use super::environment;
 use super::exit::Exit;
 use super::helmflags::{
-    self, CHART_PATH, GLOBAL, Refusal, VALUES, io_words, locate_chart, namespace, read_values,
+    self, CHART_PATH, GLOBAL, Refusal, VALUES, clean, io_words, locate_chart, namespace, read_values,
 };
 use super::pflag::{self, Flag, Kind, Parsed};
 use super::ui::Ui;
@@ -149,7 +150,7 @@ impl Command<'_> {
     // Rule: Helm v4.3.1 pkg/cmd/template.go and pkg/cmd/install.go, runInstall.
     fn template(&mut self) -> Result<(), Refusal> {
         let parsed = self.parsed;
-        let debug = parsed.is_on("debug");
+        let debug = helmflags::debug(parsed);
         check_groups(parsed)?;
         let kube_version = match parsed.text("kube-version").filter(|text| !text.is_empty()) {
             None => KubeVersion::default(),
@@ -161,6 +162,9 @@ impl Command<'_> {
         let mut log = Vec::new();
         let asked = parsed.text("version").unwrap_or_default();
         log.push(LogLine::new(Level::Debug, "Original chart version").with("version", asked));
+        if asked.is_empty() && parsed.is_on("devel") {
+            log.push(LogLine::new(Level::Debug, "setting version to >0.0.0-0"));
+        }
         print_log(self.ui, &mut log, debug);
         let (name, chart) = self.name_and_chart()?;
         let path = locate_chart(parsed, &chart)?;
@@ -345,9 +349,15 @@ impl Command<'_> {
 
     fn write_file(&mut self, folder: &str, source: &str, text: &str, append: bool) -> Result<(), Refusal> {
         let path = format!("{folder}/{source}");
-        if let Some(parent) = Path::new(&path).parent() {
-            fs::create_dir_all(parent)
-                .map_err(|error| format!("mkdir {}: {}", parent.display(), io_words(&error)))?;
+        let parent = clean(Path::new(&path).parent().unwrap_or(Path::new("")));
+        match fs::metadata(&parent) {
+            Ok(info) if info.is_dir() => {}
+            Ok(_) => return Err(format!("mkdir {}: not a directory", parent.display())),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(format!("stat {}: {}", parent.display(), io_words(&error)));
+            }
+            Err(_) => fs::create_dir_all(&parent)
+                .map_err(|error| format!("mkdir {}: {}", parent.display(), io_words(&error)))?,
         }
         let open = |error: std::io::Error| format!("open {path}: {}", io_words(&error));
         let mut file = if append {
@@ -390,8 +400,7 @@ pub(super) fn check_dependencies(chart: &Chart) -> Result<(), Refusal> {
     Err(format!("{prefix}: found in Chart.yaml, but missing in charts/ directory: {}", missing.join(", ")))
 }
 
-/// The name that a template gives.
-// Rule: Helm v4.3.1 pkg/action/install.go, TemplateName: Sprig's functions, none of Helm's.
+/// The name that a template gives; it may ask for variables of the environment, which a chart's templates may not.
 fn name_from_template(template: &str) -> Result<String, Refusal> {
-    helm::name_from_template(template, System::new())
+    helm::name_from_template(template, System::new(), environment::TABLE)
 }

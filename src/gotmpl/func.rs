@@ -236,6 +236,13 @@ impl FuncMap {
         Self { sorted }
     }
 
+    /// The same without the functions of these names.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.sorted.retain(|func| !names.contains(&func.name));
+        self
+    }
+
     /// The function of this name.
     pub fn get(&self, name: &str) -> Option<&'static Func> {
         let index = self.sorted.binary_search_by(|func| func.name.cmp(name)).ok()?;

@@ -39,6 +39,34 @@ impl State {
     }
 }
 
+/// The functions that Sprig does not have.
+const HELMS_OWN: &[&str] = &[
+    "durationDays",
+    "durationHours",
+    "durationMicroseconds",
+    "durationMilliseconds",
+    "durationMinutes",
+    "durationNanoseconds",
+    "durationRoundTo",
+    "durationSeconds",
+    "durationTruncateTo",
+    "durationWeeks",
+    "fromJsonArray",
+    "fromToml",
+    "fromYaml",
+    "fromYamlArray",
+    "include",
+    "lookup",
+    "mustToDuration",
+    "mustToToml",
+    "mustToYaml",
+    "required",
+    "toToml",
+    "toYaml",
+    "toYamlPretty",
+    "tpl",
+];
+
 /// Every function a chart's templates may call.
 #[must_use]
 pub fn functions() -> FuncMap {
@@ -48,12 +76,21 @@ pub fn functions() -> FuncMap {
     FuncMap::new(&tables)
 }
 
-/// What a template such as that of `--name-template` gives, run without data.
+/// What a template such as that of `--name-template` gives, run without data. Sprig's functions are there and those
+/// of `further`, but none that Helm adds.
 ///
 /// # Errors
 /// Go's text.
-pub fn name_from_template(template: &str, host: impl Host + 'static) -> Result<String, String> {
-    let funcs = functions();
+// Rule: Helm v4.3.1 pkg/action/install.go, TemplateName.
+pub fn name_from_template(
+    template: &str,
+    host: impl Host + 'static,
+    further: &'static [Func],
+) -> Result<String, String> {
+    let mut tables: Vec<&'static [Func]> = vec![builtins::TABLE];
+    tables.extend(crate::sprig::TABLES);
+    tables.extend([TABLE, further]);
+    let funcs = FuncMap::new(&tables).without(HELMS_OWN);
     let source = Source::new(SourceKind::Flag, "name-template", template);
     let parsed = gotmpl::parse(&source, &funcs).map_err(|error| error.to_string())?;
     let mut set = Set::new();

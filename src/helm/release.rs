@@ -266,8 +266,8 @@ impl Release {
             return Err(ErrorKind::Chart.error("invalid chart apiVersion"));
         }
         if !self.unnamed && !is_valid_name(&self.name) {
-            let text =
-                format!("release name {}: {NAME_RULE}", crate::go::strconv::quote(self.name.as_bytes()));
+            let rule = if self.name.is_empty() { "no name provided" } else { NAME_RULE };
+            let text = format!("release name {}: {rule}", crate::go::strconv::quote(self.name.as_bytes()));
             log.push(LogLine::new(Level::Error, "release name check failed").with("error", text.as_str()));
             return Err(ErrorKind::Name.error(format!("release name check failed: {text}")));
         }

@@ -58,11 +58,12 @@ fn walk<C: ChartTree>(
     env: &mut Env<'_>,
     errors: &mut ChartErrors,
 ) {
-    if let Some(schema) = chart.schema()
-        && let Err(invalid) = validate_text(&schema, values, env)
-    {
-        let _ = write!(errors.text, "{}:\n{invalid}", chart.name());
-        errors.charts.push((chart.name().to_owned(), path.clone(), invalid));
+    if let Some(schema) = chart.schema() {
+        env.log.push(LogLine::new(Level::Debug, "chart name").with("chart-name", chart.name()));
+        if let Err(invalid) = validate_text(&schema, values, env) {
+            let _ = write!(errors.text, "{}:\n{invalid}", chart.name());
+            errors.charts.push((chart.name().to_owned(), path.clone(), invalid));
+        }
     }
     env.log.push(
         LogLine::new(Level::Debug, "number of dependencies in the chart")

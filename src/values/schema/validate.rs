@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::codec::Node;
-use crate::diag::{Place, Source};
+use crate::diag::{Level, LogLine, Place, Source};
 
 use super::compile::Compiler;
 use super::failure::Failure;
@@ -74,7 +74,9 @@ pub fn validate(schema: &Node, values: &Node, env: &mut Env<'_>) -> Result<(), I
 /// # Errors
 /// As [`validate`]; the text may also be no JSON.
 pub fn validate_text(schema: &Source, values: &Node, env: &mut Env<'_>) -> Result<(), Invalid> {
-    validate(&read(schema).map_err(Invalid::Schema)?, values, env)
+    let node = read(schema).map_err(Invalid::Schema)?;
+    env.log.push(LogLine::new(Level::Debug, "unmarshalled JSON schema").with("schema", schema.text()));
+    validate(&node, values, env)
 }
 
 fn public(failures: Vec<Failure>) -> Vec<SchemaError> {
