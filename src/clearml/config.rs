@@ -295,6 +295,16 @@ pub(crate) fn web(reader: &Reader<'_>, ingress: Option<&Ingress>, version: &Vers
     } else {
         given.entries();
     }
+    if let Some(ingress) = ingress.filter(|ingress| !ingress.is_found() && !version.at_least(1, 15)) {
+        reader.problems().add(
+            Diagnostic::warning(
+                BAD_VALUE,
+                "the web app of this server finds API and files only at the names `api.` and `files.` beside its `app.`",
+            )
+            .maybe_at(ingress.other_place(), "another name")
+            .help("take the usual names, or server 1.15 or later, which is told the names (`clearml.versions: modern`)"),
+        );
+    }
     if let Some(ingress) = ingress.filter(|ingress| !ingress.is_usual && version.at_least(1, 15)) {
         for (key, host) in [("apiBaseUrl", &ingress.api), ("fileBaseUrl", &ingress.files)] {
             if !object.entries.iter().any(|entry| &*entry.key == key) {

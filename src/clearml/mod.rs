@@ -5,6 +5,7 @@
 
 mod config;
 mod engine;
+mod hints;
 pub mod migrate;
 mod names;
 mod notes;
@@ -28,7 +29,7 @@ mod tests;
 pub use presets::{Preset, preset, preset_names, presets};
 pub use render::{Options, Rendered, defaults, render, values};
 pub use schema::schema;
-pub use secrets::{is_secret_path, secret_places};
+pub use secrets::{existing_places, is_secret_path, secret_places};
 
 use crate::diag::Code;
 

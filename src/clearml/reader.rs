@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::view::{View, join, origin};
-use super::{names, quantity, secrets};
+use super::{hints, names, quantity, secrets};
 use crate::codec::{Data, Node, Style};
 use crate::diag::{Code, Diagnostic, Place, SourceKind};
 use crate::trace::{Origin, Role};
@@ -236,6 +236,9 @@ impl<'v> Reader<'v> {
         };
         let default = self.default.filter(|node| node.as_map().is_none()).and_then(scalar_text);
         let help = match default.filter(|text| !text.is_empty()) {
+            _ if hints::example(&self.path).is_some() => {
+                format!("write {}", hints::example(&self.path).unwrap_or(wanted))
+            }
             Some(text) if !text.contains('\n') => format!("the default is `{text}`"),
             _ => format!("write {wanted}, or remove the key to take the default"),
         };
@@ -429,7 +432,12 @@ impl<'v> Reader<'v> {
         let text = self.filled()?;
         if let Err(why) = check(&text.value) {
             let node = self.node()?;
-            self.bad(node, why, help);
+            let is_url = text.value.contains("://");
+            self.bad(
+                node,
+                why,
+                if is_url { "write the name alone, without `https://` in front" } else { help },
+            );
             return None;
         }
         Some(text)

@@ -1,5 +1,6 @@
 //! Unknown keys, with the nearest known one, out of the schema that editors use too.
 
+use super::hints;
 use super::names::nearest;
 use super::reader::Problems;
 use super::view::{MAX_DEPTH, join};
@@ -91,13 +92,10 @@ impl Walk<'_> {
 
     fn unknown(&self, at: &str, key: &str, near: Option<String>, place: Option<crate::diag::Place>) {
         let elsewhere = || self.known.iter().find(|path| path.rsplit('.').next() == Some(key)).cloned();
-        let help = match near.or_else(elsewhere) {
-            _ if at == "trains" => {
-                "these are values of a trains chart; `clearml-k8s migrate` turns them into ClearML's"
-                    .to_owned()
-            }
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`clearml-k8s values` prints every key there is".to_owned(),
+        let help = match (hints::foreign(at), near.or_else(elsewhere)) {
+            (Some(hint), _) => hint.to_owned(),
+            (None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None) => "`clearml-k8s values` prints every key there is".to_owned(),
         };
         self.problems.add(
             Diagnostic::new(self.severity, UNKNOWN, format!("nothing reads `{at}`"))

@@ -42,15 +42,34 @@ pub fn is_secret_path(path: &str) -> bool {
     })
 }
 
+/// The places of every text that names an object which is in the cluster already, such as `existingSecret`.
+#[must_use]
+pub fn existing_places(values: &crate::codec::Node) -> Vec<crate::diag::Place> {
+    let mut places = Vec::new();
+    collect(values, false, 0, &is_name_of_existing, &mut places);
+    places
+}
+
+/// Keys whose values name objects that nothing here renders.
+fn is_name_of_existing(key: &str) -> bool {
+    key.starts_with("existing") || key == "imagePullSecrets"
+}
+
 /// The places of every secret scalar in a values tree, for a renderer of messages to mask.
 #[must_use]
 pub fn secret_places(values: &crate::codec::Node) -> Vec<crate::diag::Place> {
     let mut places = Vec::new();
-    collect(values, false, 0, &mut places);
+    collect(values, false, 0, &is_secret_path, &mut places);
     places
 }
 
-fn collect(node: &crate::codec::Node, secret: bool, depth: usize, into: &mut Vec<crate::diag::Place>) {
+fn collect(
+    node: &crate::codec::Node,
+    wanted: bool,
+    depth: usize,
+    is_wanted: &dyn Fn(&str) -> bool,
+    into: &mut Vec<crate::diag::Place>,
+) {
     use crate::codec::Data;
     if depth > super::view::MAX_DEPTH {
         return;
@@ -58,16 +77,16 @@ fn collect(node: &crate::codec::Node, secret: bool, depth: usize, into: &mut Vec
     match node.data() {
         Data::Map(map) => {
             for entry in map.entries() {
-                collect(&entry.value, secret || is_secret_path(&entry.key), depth + 1, into);
+                collect(&entry.value, wanted || is_wanted(&entry.key), depth + 1, is_wanted, into);
             }
         }
-        Data::List(items) => items.iter().for_each(|item| collect(item, secret, depth + 1, into)),
+        Data::List(items) => items.iter().for_each(|item| collect(item, wanted, depth + 1, is_wanted, into)),
         Data::Null => {}
-        _ if secret => into.extend(node.place().cloned()),
+        _ if wanted => into.extend(node.place().cloned()),
         _ => {}
     }
     if let Some(old) = node.replaced() {
-        collect(old, secret, depth + 1, into);
+        collect(old, wanted, depth + 1, is_wanted, into);
     }
 }
 

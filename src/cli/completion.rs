@@ -7,7 +7,7 @@ use clap_complete::Shell;
 use super::exit::Exit;
 use super::ui::Ui;
 
-/// Arguments of `completion`.
+/// Print a completion script for a shell
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

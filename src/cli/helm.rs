@@ -73,7 +73,8 @@ pub(crate) fn misplaced(ui: &mut Ui) -> Result<Exit> {
     Ok(Exit::No)
 }
 
-/// What clap knows of such a command: its name, for help and completion.
+// What clap knows of such a command: its name, for help and completion. No doc comment here: clap would show it in
+// place of what the command itself says.
 #[derive(Args)]
 #[command(disable_help_flag = true)]
 pub(crate) struct Listed {

@@ -35,11 +35,12 @@ const KEYS: &[(&str, usize)] = &[
 /// What secrets are made of: a power of two of characters, so that each is equally likely.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
-/// Arguments of `init`.
+/// Print a commented values file to start from
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   clearml-k8s init > values.yaml
+  clearml-k8s init --all | less
   clearml-k8s init --preset nfs --with-secrets > values.yaml")]
 pub(crate) struct InitArgs {
     /// Start from this preset
@@ -48,6 +49,9 @@ pub(crate) struct InitArgs {
     /// Add fresh random secrets in place of the server's built-in ones
     #[arg(long)]
     with_secrets: bool,
+    /// Print every value with its default and meaning instead, all commented out
+    #[arg(long, conflicts_with_all = ["preset", "list"])]
+    all: bool,
     /// List the presets instead
     #[arg(long)]
     list: bool,
@@ -60,6 +64,7 @@ pub(crate) fn run(args: &InitArgs, ui: &mut Ui) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let mut text = match args.preset.as_deref().map(inputs::preset) {
+        None if args.all => all_values(),
         None => STARTER.to_owned(),
         Some(Ok(source)) => source.text().to_owned(),
         Some(Err(problem)) => return Ok(ui.refuse(&[*problem], None)),
@@ -75,6 +80,17 @@ pub(crate) fn run(args: &InitArgs, ui: &mut Ui) -> Result<Exit> {
     }
     ui.print(text)?;
     Ok(Exit::Done)
+}
+
+/// The defaults with every line commented out, so that the file changes nothing as it is.
+fn all_values() -> String {
+    let mut text = "# Every value of clearml-k8s with its default: take away the `#` in front of what you change, and in front of\n\
+                    # the keys it stands under. A file that repeats defaults would also hold on to them in later versions.\n"
+        .to_owned();
+    for line in clearml::defaults().text().lines().skip_while(|line| !line.is_empty()) {
+        let _ = writeln!(text, "{}{line}", if line.is_empty() { "" } else { "#" });
+    }
+    text
 }
 
 fn list() -> String {
@@ -132,6 +148,23 @@ mod tests {
         let unknown: Vec<_> =
             rendered.warnings.iter().filter(|found| found.code.0.contains("unknown")).collect();
         assert!(unknown.is_empty(), "{unknown:?}");
+    }
+
+    #[test]
+    fn all_values_are_commented_out_and_complete() {
+        let text = all_values();
+        let source = |text: &str| {
+            clearml_k8s::diag::Source::new(clearml_k8s::diag::SourceKind::Preset, "all.yaml", text)
+        };
+        let as_is = yaml::read_values(&source(&text)).expect("values");
+        assert!(as_is.root.as_map().is_some_and(clearml_k8s::codec::Map::is_empty));
+        let taken: String = text
+            .lines()
+            .skip(2)
+            .map(|line| line.strip_prefix('#').unwrap_or(line).to_owned() + "\n")
+            .collect();
+        let defaults = yaml::read_values(clearml::defaults()).expect("defaults").root;
+        assert_eq!(yaml::read_values(&source(&taken)).expect("values").root, defaults);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use clap::Args;
 use super::exit::Exit;
 use super::ui::Ui;
 
-/// Arguments of `man`.
+/// Print the manual page of this program or of one command
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

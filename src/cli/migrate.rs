@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::inputs::read_source;
 use super::ui::Ui;
 
-/// Arguments of `migrate`.
+/// Turn the values of a Trains chart into ClearML's, comments kept
 #[derive(Args)]
 #[command(
     args_override_self = true,

@@ -11,6 +11,7 @@ mod dependency;
 mod diff;
 mod environment;
 mod exit;
+mod guide;
 mod helm;
 mod helmflags;
 mod init;
@@ -102,7 +103,7 @@ enum Command {
 pub(crate) fn main() -> ExitCode {
     let mut arguments = std::env::args_os();
     let program = arguments.next().unwrap_or_else(|| "clearml-k8s".into());
-    let arguments: Vec<OsString> = arguments.collect();
+    let arguments = guide::without_help_command(arguments.collect());
     let mut ui = Ui::new();
     let result = match helm::split(&arguments) {
         Some((run, rest)) => helm::run(run, &rest, &mut ui),
@@ -112,6 +113,9 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<Exit> {
+    if let Some(advice) = guide::advice(&arguments) {
+        return Ok(ui.refuse(&[advice], None));
+    }
     let cli = match Cli::try_parse_from(std::iter::once(program).chain(arguments)) {
         Ok(cli) => cli,
         Err(error) => {
@@ -174,6 +178,18 @@ mod tests {
     #[test]
     fn the_command_tree_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    /// The list of commands and a command's own help say the same of it.
+    #[test]
+    fn a_command_is_described_in_one_way() {
+        let listed = Cli::command();
+        let tree = tree();
+        for command in listed.get_subcommands() {
+            let own = tree.find_subcommand(command.get_name()).and_then(|own| own.get_about());
+            let said = |about: Option<&clap::builder::StyledStr>| about.map(ToString::to_string);
+            assert_eq!(said(own), said(command.get_about()), "{}", command.get_name());
+        }
     }
 
     #[test]

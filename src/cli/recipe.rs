@@ -146,7 +146,7 @@ impl Recipe {
     fn clearml(&self, user: &Node, mut findings: Vec<Diagnostic>) -> Result<Made, Vec<Diagnostic>> {
         let mut options = clearml::Options {
             namespace: self.release.namespace.clone(),
-            without: self.release.without.clone(),
+            without: self.release.without.iter().map(|kind| render::full_kind(kind)).collect(),
             ..clearml::Options::default()
         };
         if let Some(name) = &self.release.release {

@@ -12,7 +12,7 @@ use super::args::Output;
 use super::exit::Exit;
 use super::inputs::ValueArgs;
 use super::ui::Ui;
-use super::{output, select};
+use super::{guide, output, select};
 
 /// Nothing said which images to take.
 const DEFAULT_VERSIONS: Code = Code("cli::default-versions");
@@ -22,10 +22,31 @@ const RELEASE: Code = Code("cli::bad-release-name");
 /// `--without` names no kind of Kubernetes.
 const KIND: Code = Code("cli::unknown-kind");
 
+/// The manifests are made for later versions of Kubernetes.
+const OLD_CLUSTER: Code = Code("cli::old-kubernetes");
+
+/// Where the help lists flags that are not about values.
+const OUTPUT: &str = "Output";
+
+/// The oldest Kubernetes that the manifests are made for.
+const OLDEST: KubeVersion = KubeVersion { major: 1, minor: 28 };
+
+/// Short names of kinds as kubectl takes them.
+const SHORT_NAMES: &[(&str, &str)] = &[
+    ("cm", "ConfigMap"),
+    ("deploy", "Deployment"),
+    ("ing", "Ingress"),
+    ("ns", "Namespace"),
+    ("pv", "PersistentVolume"),
+    ("pvc", "PersistentVolumeClaim"),
+    ("sa", "ServiceAccount"),
+    ("svc", "Service"),
+];
+
 /// Characters a release's name may have.
 const MOST_OF_NAME: usize = 53;
 
-/// Arguments of `render`.
+/// Render ClearML's manifests, checked, to standard output
 #[derive(Args)]
 #[command(
     args_override_self = true,
@@ -34,7 +55,9 @@ Examples:
   clearml-k8s render | kubectl apply -f -
   clearml-k8s render -f values.yaml --set storage.use_nfs=true
   clearml-k8s render --preset ingress-tls -f values.yaml --output-dir manifests
-  clearml-k8s render --without Namespace,PersistentVolume | kubectl delete -f -"
+  clearml-k8s render -f values.yaml --without ns,pv,pvc | kubectl delete -f -
+
+Exit codes: 0 printed; 2 refused, with nothing on standard output."
 )]
 pub(crate) struct RenderArgs {
     /// Release name: the label `app.kubernetes.io/instance` of every object
@@ -43,7 +66,7 @@ pub(crate) struct RenderArgs {
     #[command(flatten)]
     values: ValueArgs,
     /// Namespace; wins over the value `clearml.namespace`
-    #[arg(short, long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME", help_heading = OUTPUT)]
     namespace: Option<String>,
     /// Print as `yaml` documents, or as `json`: one object of kind List
     #[arg(
@@ -52,26 +75,27 @@ pub(crate) struct RenderArgs {
         value_name = "FORMAT",
         default_value = "yaml",
         value_enum,
-        hide_possible_values = true
+        hide_possible_values = true,
+        help_heading = OUTPUT
     )]
     output: Output,
     /// Print only what these templates give, ours or the old chart's by name; may be repeated
-    #[arg(short, long, value_name = "TEMPLATE")]
+    #[arg(short, long, value_name = "TEMPLATE", help_heading = OUTPUT)]
     show_only: Vec<String>,
-    /// Kinds to leave out; several with commas
-    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    /// Kinds to leave out, such as `Namespace,pvc`; several with commas
+    #[arg(long, value_name = "KIND", value_delimiter = ',', help_heading = OUTPUT)]
     without: Vec<String>,
     /// Write files into this folder instead
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = OUTPUT)]
     output_dir: Option<PathBuf>,
     /// Version of Kubernetes the manifests have to suit, such as 1.33
-    #[arg(long, value_name = "VERSION", value_parser = kube_version)]
+    #[arg(long, value_name = "VERSION", value_parser = kube_version, help_heading = OUTPUT)]
     kube_version: Option<KubeVersion>,
     /// Print ports, DNS records, node label and kernel setting to standard error
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     notes: bool,
     /// Refuse to render where there is a warning
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     strict: bool,
 }
 
@@ -94,7 +118,7 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
     let options = clearml::Options {
         release: args.release.clone(),
         namespace: args.namespace.clone(),
-        without: args.without.clone(),
+        without: args.without.iter().map(|kind| full_kind(kind)).collect(),
         strict: args.strict,
     };
     let rendered = match clearml::render(&merged.root, &options) {
@@ -106,8 +130,19 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
     };
     findings.extend(rendered.warnings);
     let checked = check::Options { kube_version: args.kube_version, ..check::Options::default() };
+    // What a value such as `existingSecret` names is in the cluster already, as the value says.
+    let existing = clearml::existing_places(&merged.root);
+    let is_named = |found: &Diagnostic| found.secondary.iter().any(|label| existing.contains(&label.place));
     let found = check::manifests(&rendered.manifests, &checked);
-    findings.extend(found.into_iter().filter(|found| !is_elsewhere(found)));
+    findings.extend(
+        found
+            .into_iter()
+            .filter(|found| found.severity == Severity::Error || !is_elsewhere(found) && !is_named(found)),
+    );
+    if let Some(version) = args.kube_version.filter(|version| *version < OLDEST) {
+        let message = format!("the manifests are made for Kubernetes {OLDEST} and later, not for {version}");
+        findings.push(Diagnostic::warning(OLD_CLUSTER, message));
+    }
     if args.values.is_empty() {
         findings.push(default_versions());
     }
@@ -136,6 +171,12 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
 /// What is wrong with a release's name and with kinds to be left out.
 pub(super) fn mistakes(release: &str, without: &[String]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    if guide::looks_like_a_file(release) {
+        let message = format!("`{release}` stands where the name of the release does");
+        let help = format!("values are given with `-f {release}`");
+        found.push(Diagnostic::error(RELEASE, message).help(help));
+        return found;
+    }
     // Rule: helm v4.3.1 pkg/chart/common/util, ValidateReleaseName: a DNS name of at most 53 characters.
     if !is_dns_subdomain(release) || release.len() > MOST_OF_NAME {
         let message = format!("`{release}` is no release name");
@@ -147,12 +188,14 @@ pub(super) fn mistakes(release: &str, without: &[String]) -> Vec<Diagnostic> {
     known.sort_unstable();
     known.dedup();
     for kind in without {
-        if known.iter().any(|known| known.eq_ignore_ascii_case(kind)) {
+        if known.iter().any(|known| known.eq_ignore_ascii_case(&full_kind(kind))) {
             continue;
         }
         let nearest = known.iter().map(|known| (strsim::damerau_levenshtein(kind, known), *known)).min();
         let help = match nearest {
-            Some((distance, nearest)) if distance <= 3 => format!("did you mean `{nearest}`?"),
+            Some((distance, nearest)) if distance <= 3 && distance * 2 < kind.len() => {
+                format!("did you mean `{nearest}`?")
+            }
             _ => "write a kind such as `Namespace` or `PersistentVolume`".to_owned(),
         };
         found.push(Diagnostic::error(KIND, format!("no kind is called `{kind}`")).help(help));
@@ -169,6 +212,19 @@ fn is_elsewhere(found: &Diagnostic) -> bool {
     found.code.0 == "check::reference"
         && found.primary.iter().chain(&found.secondary).any(is_users)
         && !found.help.as_ref().is_some_and(|help| help.starts_with("did you mean"))
+}
+
+/// The kind that a short name or a plural of kubectl's means; other texts as they are.
+pub(super) fn full_kind(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let short = SHORT_NAMES.iter().find(|(short, kind)| {
+        let kind = kind.to_ascii_lowercase();
+        lower == *short
+            || lower == format!("{short}s")
+            || lower == format!("{kind}s")
+            || lower == format!("{kind}es")
+    });
+    short.map_or_else(|| text.to_owned(), |(_, kind)| (*kind).to_owned())
 }
 
 fn default_versions() -> Diagnostic {

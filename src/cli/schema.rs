@@ -7,7 +7,7 @@ use clearml_k8s::clearml;
 use super::exit::Exit;
 use super::ui::Ui;
 
-/// Arguments of `schema`.
+/// Print the JSON Schema of ClearML's values
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

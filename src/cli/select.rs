@@ -64,7 +64,19 @@ fn unknown(name: &str, manifests: &[Manifest]) -> Box<Diagnostic> {
     known.sort_unstable();
     known.dedup();
     let message = format!("nothing is rendered from a template `{name}`");
-    Box::new(
-        Diagnostic::error(UNKNOWN, message).help(format!("templates of this render: {}", known.join(", "))),
-    )
+    let wanted = name.rsplit('/').next().unwrap_or(name);
+    let nearest = known.iter().min_by_key(|known| {
+        let stem = known.trim_end_matches(".yaml");
+        strsim::damerau_levenshtein(stem, wanted.trim_end_matches(".yaml").trim_end_matches(".yml"))
+    });
+    let meant = nearest.filter(|known| {
+        let stem = known.trim_end_matches(".yaml");
+        strsim::damerau_levenshtein(stem, wanted.trim_end_matches(".yaml")) <= stem.len() / 3
+    });
+    let known = known.join(", ");
+    let help = match meant {
+        Some(meant) => format!("did you mean `{meant}`? Templates of this render: {known}"),
+        None => format!("templates of this render: {known}"),
+    };
+    Box::new(Diagnostic::error(UNKNOWN, message).help(help))
 }

@@ -93,7 +93,8 @@ impl Ui {
                 .filter(|(number, _)| *number > 0)
                 .map(|(number, name)| format!("{number} {name}{}", if number == 1 { "" } else { "s" }))
                 .collect();
-            self.message(&format!("nothing was printed: {}\n", parts.join(", ")));
+            let why = if printed.contains(&Severity::Error) { "" } else { ", which `--strict` refuses" };
+            self.message(&format!("nothing was printed: {}{why}\n", parts.join(", ")));
         }
         Exit::Refused
     }

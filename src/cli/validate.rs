@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::objects::{ObjectArgs, Objects};
 use super::ui::Ui;
 
-/// Arguments of `validate`.
+/// Check manifests as an API server would, without one
 #[derive(Args)]
 #[command(
     args_override_self = true,

@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::inputs::ValueArgs;
 use super::ui::Ui;
 
-/// Arguments of `values`.
+/// Print the merged values, or only your own
 #[derive(Args)]
 #[command(
     args_override_self = true,
@@ -23,7 +23,7 @@ pub(crate) struct ValuesArgs {
     #[command(flatten)]
     values: ValueArgs,
     /// Leave out the defaults: only what was given
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     own: bool,
     /// Print as `yaml` or `json`
     #[arg(
@@ -32,7 +32,8 @@ pub(crate) struct ValuesArgs {
         value_name = "FORMAT",
         default_value = "yaml",
         value_enum,
-        hide_possible_values = true
+        hide_possible_values = true,
+        help_heading = "Output"
     )]
     output: Output,
 }

@@ -57,3 +57,25 @@ fn init_prints_a_file_that_renders() {
     let message = Sandbox::new().args(["init", "--preset", "nsf"]).run().refused();
     assert!(message.contains("did you mean `nfs`?"), "{message}");
 }
+
+#[test]
+fn words_of_helm_and_kubectl_get_an_answer() {
+    for arguments in [&["install", "x"][..], &["search", "repo", "clearml"], &["-f", "values.yaml", "render"]]
+    {
+        insta::assert_snapshot!(Sandbox::new().args(arguments.iter().copied()).run().refused());
+    }
+    let help = |arguments: &[&str]| Sandbox::new().args(arguments.iter().copied()).run().success();
+    assert_eq!(help(&["help"]), help(&["--help"]));
+    assert_eq!(help(&["help", "render"]), help(&["render", "--help"]));
+    assert_eq!(help(&["help", "show", "values"]), help(&["show", "values", "--help"]));
+    insta::assert_snapshot!(help(&["help", "render"]));
+}
+
+#[test]
+fn every_value_can_be_printed_with_its_meaning() {
+    let all = Sandbox::new().args(["init", "--all"]).run().success();
+    assert!(all.contains("#  # GPUs of each agent") && all.contains("#  nvidiaGpusPerAgent: 1\n"), "{all}");
+    let with = Sandbox::new().args(["render", "-s", "redis-deployment.yaml"]).values(&all).run().success();
+    let without = Sandbox::new().args(["render", "-s", "redis-deployment.yaml"]).values("{}").run().success();
+    assert_eq!(with, without);
+}

@@ -176,7 +176,7 @@ fn strict_refuses_warnings() {
     assert_eq!(lax.status, 0, "{}", lax.stderr());
     assert!(lax.stderr().starts_with("warning["), "{}", lax.stderr());
     let strict = run(&["--strict"]).refused();
-    assert_eq!(strict, lax.stderr() + "nothing was printed: 1 warning\n");
+    assert_eq!(strict, lax.stderr() + "nothing was printed: 1 warning, which `--strict` refuses\n");
 }
 
 #[test]
@@ -191,4 +191,23 @@ fn the_schema_is_json() {
     let text = Sandbox::new().args(["schema"]).run().success();
     let schema: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert!(schema.get("properties").is_some());
+}
+
+#[test]
+fn kinds_have_the_short_names_of_kubectl() {
+    let run = |kinds: &str| Sandbox::new().args(["render", "--without", kinds]).values("{}").run().success();
+    assert_eq!(
+        run("ns,pv,PVCs,deployments"),
+        run("Namespace,PersistentVolume,PersistentVolumeClaim,Deployment")
+    );
+    assert!(!run("ing,svc").contains("kind: Service\n"));
+}
+
+/// A value that names an object of the cluster says itself that it is there.
+#[test]
+fn names_of_existing_objects_are_no_finding() {
+    let values =
+        "secrets: {existingSecret: a}\nclearml: {imagePullSecrets: [b]}\nagent: {existingSecret: c}\n";
+    Sandbox::new().args(["render", "--strict"]).values(values).run().success();
+    Sandbox::new().args(["render", "--strict", "--preset", "external-services"]).run().success();
 }

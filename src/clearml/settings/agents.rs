@@ -175,9 +175,11 @@ impl Agents {
 
     /// Reports agents that would run without keys where a server refuses that.
     pub(crate) fn check_keys(&self, root: &Reader<'_>, shared: &Shared, has_fixed_users: bool) {
+        // A tag that was refused says no version.
+        let is_unread = shared.image.tag.is_none() && root.problems().errors() > 0;
         let why = if has_fixed_users {
             "`apiserver.fixedUsers` switches the built-in keys off"
-        } else if shared.version.at_least(1, 16) {
+        } else if !is_unread && shared.version.at_least(1, 16) {
             "server 1.16 and later have no built-in keys"
         } else {
             return;

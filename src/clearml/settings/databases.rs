@@ -2,10 +2,11 @@
 
 use super::{Component, Shared};
 use crate::clearml::names;
-use crate::clearml::reader::{MISSING, Reader, Setting, Text};
+use crate::clearml::reader::{BAD_VALUE, MISSING, Reader, Setting, Text};
 use crate::clearml::versions::Version;
 use crate::clearml::view::View;
 use crate::diag::Diagnostic;
+use crate::kube::Quantity;
 
 /// One database.
 pub(crate) struct Database {
@@ -47,6 +48,8 @@ impl Databases {
         );
         let request = es.child("esMemoryRequest").quantity_or_default();
         let limit = es.child("esMemoryLimit").quantity_or_default();
+        let java_options = es.child("esJavaOpts").text_or_default();
+        warn_of_heap(&es, &java_options, &limit);
         if elasticsearch.component.resources.is_none() {
             elasticsearch.component.resources = Some(View::map([
                 ("requests", View::map([("cpu", View::text("600m")), ("memory", request.view())])),
@@ -67,7 +70,7 @@ impl Databases {
                 "mongo",
             ),
             redis: Database::read(root, "redis", shared, &[("password", "password")], "redis"),
-            java_options: es.child("esJavaOpts").text_or_default(),
+            java_options,
             memory_lock: es.child("memoryLock").flag_or_default(),
             sysctl: sysctl_on.value.then(|| {
                 count.unwrap_or(Setting {
@@ -79,6 +82,40 @@ impl Databases {
             sysctl_reasons: sysctl_on.reasons(),
             permissions: es.section("volumePermissions").child("enabled").flag_or_default(),
         }
+    }
+}
+
+/// Warns of a heap that does not fit into the pod, which the kernel would end again and again.
+fn warn_of_heap(es: &Reader<'_>, java_options: &Text, limit: &Text) {
+    let heap = java_options.value.split_whitespace().rev().find_map(|option| option.strip_prefix("-Xmx"));
+    let Some(heap) = heap else { return };
+    let unit = match heap.chars().last().map(|unit| unit.to_ascii_lowercase()) {
+        Some('k') => 1 << 10,
+        Some('m') => 1 << 20,
+        Some('g') => 1 << 30,
+        _ => 1,
+    };
+    let number = heap.trim_end_matches(|unit: char| unit.is_ascii_alphabetic()).parse::<i128>();
+    let most = Quantity::parse(&limit.value).map(Quantity::nanos);
+    // The defaults of a set go together; so only what somebody wrote is weighed.
+    let is_given = java_options.is_given() || limit.is_given();
+    if let (Ok(number), Some(most)) = (number, most)
+        && is_given
+        && !es.child("resources").is_given()
+        && number.saturating_mul(unit).saturating_mul(1_000_000_000) >= most
+    {
+        let place = if java_options.is_given() { java_options.place() } else { limit.place() };
+        es.problems().add(
+            Diagnostic::warning(
+                BAD_VALUE,
+                format!(
+                    "Elasticsearch's heap of {heap} does not fit into the {} its pod may use",
+                    limit.value
+                ),
+            )
+            .maybe_at(place, "set here")
+            .help("give `elasticsearch.esMemoryLimit` about twice the heap of `elasticsearch.esJavaOpts`"),
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Services, Shared, component};
 use crate::clearml::names;
-use crate::clearml::reader::{MISSING, Reader, Setting, Text};
+use crate::clearml::reader::{BAD_VALUE, MISSING, Reader, Setting, Text};
 use crate::clearml::view::View;
 use crate::diag::Diagnostic;
 use crate::trace::Origin;
@@ -49,7 +49,28 @@ impl Ingress {
             root.problems().add(
                 Diagnostic::error(MISSING, "`ingress.enabled` needs `ingress.host`")
                     .maybe_at(enabled.place(), "switched on here")
-                    .help("set `ingress.host` to the domain under which app., api. and files. lie"),
+                    .help(if own.iter().any(Option::is_some) {
+                        "set `ingress.host` to a domain for the names not given, or all three under `ingress.hosts`"
+                    } else {
+                        "set `ingress.host` to the domain under which app., api. and files. lie"
+                    }),
+            );
+        }
+        if let Some(host) = &domain
+            && own.iter().all(Option::is_none)
+            && let Some((label, parent)) = host.value.split_once('.')
+            && ["app", "api", "files"].contains(&label)
+        {
+            root.problems().add(
+                Diagnostic::warning(
+                    BAD_VALUE,
+                    format!(
+                        "`ingress.host` is the parent domain: the web app will be at `app.{}`",
+                        host.value
+                    ),
+                )
+                .maybe_at(host.place(), "the name of one page")
+                .help(format!("write `{parent}`, or name all three under `ingress.hosts`")),
             );
         }
         if let Some(class) = &class
@@ -57,7 +78,7 @@ impl Ingress {
             && old.value != class.value
         {
             let mut diagnostic = Diagnostic::error(
-                crate::clearml::reader::BAD_VALUE,
+                BAD_VALUE,
                 format!("`ingress.className` and the annotation `{OLD_CLASS}` name two classes"),
             )
             .maybe_at(class.place(), "one class")
@@ -87,6 +108,28 @@ impl Ingress {
             secret,
             domain,
         })
+    }
+
+    /// Whether the web app finds API and files by its own name: `app.`, `api.` and `files.` of one domain.
+    pub(crate) fn is_found(&self) -> bool {
+        if self.is_usual {
+            return true;
+        }
+        let [app, api, files] = [&self.app, &self.api, &self.files].map(|host| match &host.shape {
+            crate::clearml::view::Shape::Text(name) => &**name,
+            _ => "",
+        });
+        app.strip_prefix("app.").is_some_and(|domain| {
+            api.strip_prefix("api.") == Some(domain) && files.strip_prefix("files.") == Some(domain)
+        })
+    }
+
+    /// Where the first name of its own was written.
+    pub(crate) fn other_place(&self) -> Option<crate::diag::Place> {
+        [&self.app, &self.api, &self.files]
+            .into_iter()
+            .flat_map(|host| &host.origins)
+            .find_map(|it| it.value.place().cloned())
     }
 
     /// The address people use for one of its hosts.

@@ -343,6 +343,21 @@ impl Volume {
                 None => ClassName::Static,
             },
         };
+        if let (ClassName::Named(name), Mode::HostPath | Mode::Nfs) = (&class, mode)
+            && name.is_given()
+        {
+            claim.problems().add(
+                Diagnostic::warning(
+                    BAD_VALUE,
+                    format!(
+                        "`{}` makes no volume here: it only ties the claim to the volume rendered for it",
+                        name.path
+                    ),
+                )
+                .maybe_at(name.place(), "a class")
+                .help("set `storage.mode: dynamic` to have a storage class make the volumes, or remove it"),
+            );
+        }
         if let ClassName::Named(name) = &class
             && !name.value.is_empty()
             && let (Err(why), Some(node)) = (names::dns_subdomain(&name.value), &name.node)

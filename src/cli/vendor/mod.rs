@@ -25,7 +25,7 @@ const FOREIGN: Code = Code("vendor::foreign-files");
 /// Something was left out, or is not what it was.
 const NOTE: Code = Code("vendor::note");
 
-/// Keep manifests as files of a repository, or check that they are up to date.
+/// Keep manifests as files of a repository, or check that they are up to date
 #[derive(Args)]
 #[command(
     args_override_self = true,

@@ -65,13 +65,18 @@ impl Words {
         line
     }
 
-    /// Where a place is: `file:line:col`; of a flag its name, never its argument. Lines of rendered text
-    /// are said to be that: its name is the template's.
+    /// Where a place is: `file:line:col`; of a flag its name, never its argument. Lines that stand in no file of the
+    /// user's are said to: those of rendered text (its name is the template's), of a preset, of the defaults.
     fn place(&self, place: &Place) -> String {
         if place.source.kind() == SourceKind::Flag {
             return self.line(file_name(place));
         }
-        let lines = if place.source.kind() == SourceKind::Rendered { " (rendered)" } else { "" };
+        let lines = match place.source.kind() {
+            SourceKind::Rendered => " (rendered)",
+            SourceKind::Preset => " (preset)",
+            SourceKind::Default => " (default)",
+            _ => "",
+        };
         self.line(&place.to_string()) + lines
     }
 }

@@ -1,4 +1,4 @@
-//! One line a diagnostic: `file:line:col: error[code]: message`.
+//! One line a diagnostic: `file:line:col: error[code]: message (help)`.
 
 use super::super::Diagnostic;
 use super::full::severity_name;
@@ -14,5 +14,6 @@ pub fn short(diagnostic: &Diagnostic, options: &Options) -> String {
         .map(|label| format!("{}: ", words.place(&label.place)))
         .unwrap_or_default();
     let severity = severity_name(diagnostic.severity);
-    format!("{place}{severity}[{}]: {}\n", diagnostic.code.0, words.line(&diagnostic.message))
+    let help = diagnostic.help.as_deref().map(|help| format!(" ({})", words.line(help))).unwrap_or_default();
+    format!("{place}{severity}[{}]: {}{help}\n", diagnostic.code.0, words.line(&diagnostic.message))
 }
