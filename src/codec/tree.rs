@@ -22,6 +22,8 @@ pub(crate) enum Item<T> {
     List(Vec<T>),
     /// Keys in byte order, each once, unless a struct gives its own order.
     Map(Vec<(Str, T)>),
+    /// Fields of a struct in order of declaration, for go-yaml v3 alone.
+    Fields(Vec<(Str, T)>),
 }
 
 /// Which library's view of Go values is wanted.
@@ -127,6 +129,15 @@ impl Tree for Walk {
                 match object.json() {
                     JsonView::Value(Value::Str(text)) if is_time && !json => Item::Bare(text),
                     JsonView::Value(value) => return self.below(value).open(view),
+                    // Rule: go-yaml v3 knows no names that `encoding/json` is told; its own are in lower case.
+                    JsonView::Struct(_) if !json => {
+                        let exported =
+                            object.fields().iter().filter(|name| name.starts_with(char::is_uppercase));
+                        let fields = exported.filter_map(|name| {
+                            Some((Str::from(name.to_lowercase()), self.below(object.field(name)?)))
+                        });
+                        Item::Fields(fields.collect())
+                    }
                     JsonView::Struct(members) => Item::Map(
                         members
                             .into_iter()

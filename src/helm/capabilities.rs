@@ -86,6 +86,7 @@ fn has(receiver: &Value, arguments: &[Value]) -> Result<Value, String> {
 }
 
 /// `*common.Capabilities`
+#[derive(Clone)]
 pub(super) struct Capabilities {
     kube_version: Value,
     api_versions: Value,
@@ -100,7 +101,7 @@ impl Capabilities {
             .map(|text| Str::from_static(text))
             .chain(further.iter().map(Str::from));
         Value::object(Self {
-            kube_version: Value::object(KubeVersionObject(kube_version.clone())),
+            kube_version: Value::object(KubeVersionObject { version: kube_version.clone(), addressed: true }),
             api_versions: Value::List(List::of(&VERSION_SET, items.map(Value::Str).collect())),
             helm_version: Value::object(HelmVersion),
         })
@@ -132,6 +133,24 @@ impl Object for Capabilities {
         )
     }
 
+    fn methods(&self) -> &'static [Method] {
+        const METHODS: &[Method] = &[Method {
+            name: "Copy",
+            params: &[],
+            variadic: false,
+            call: |receiver, _| {
+                let own: Option<&Capabilities> = receiver.downcast();
+                Ok(own.map_or(Value::Nil, |own| Value::object(own.clone())))
+            },
+        }];
+        METHODS
+    }
+
+    fn copied(&self) -> Option<Value> {
+        let kube_version: &KubeVersionObject = self.kube_version.downcast()?;
+        Some(Value::object(Self { kube_version: kube_version.copied(true), ..self.clone() }))
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -139,10 +158,22 @@ impl Object for Capabilities {
 
 /// `common.KubeVersion`: its `String` method hangs on the pointer, so an action prints the version and a
 /// function the struct.
-struct KubeVersionObject(KubeVersion);
+struct KubeVersionObject {
+    version: KubeVersion,
+    /// Whether it stands in the capabilities; in an `interface {}` it has no address, and no method.
+    addressed: bool,
+}
+
+impl KubeVersionObject {
+    /// The copy of a deep copy, which leaves the unexported field out.
+    fn copied(&self, addressed: bool) -> Value {
+        let version = KubeVersion { normalized: String::new(), ..self.version.clone() };
+        Value::object(Self { version, addressed })
+    }
+}
 
 fn kube_version(receiver: &Value) -> Option<&KubeVersion> {
-    receiver.downcast::<KubeVersionObject>().map(|object| &object.0)
+    receiver.downcast::<KubeVersionObject>().map(|object| &object.version)
 }
 
 impl Object for KubeVersionObject {
@@ -156,16 +187,16 @@ impl Object for KubeVersionObject {
 
     fn field(&self, name: &str) -> Option<Value> {
         Some(Value::from(match name {
-            "Version" => &*self.0.version,
-            "normalizedVersion" => &*self.0.normalized,
-            "Major" => &*self.0.major,
-            "Minor" => &*self.0.minor,
+            "Version" => &*self.version.version,
+            "normalizedVersion" => &*self.version.normalized,
+            "Major" => &*self.version.major,
+            "Minor" => &*self.version.minor,
             _ => return None,
         }))
     }
 
     fn methods(&self) -> &'static [Method] {
-        &[
+        const METHODS: &[Method] = &[
             Method {
                 name: "GitVersion",
                 params: &[],
@@ -182,11 +213,31 @@ impl Object for KubeVersionObject {
                     Ok(kube_version(receiver).map_or(Value::Nil, |v| Value::from(&*v.normalized)))
                 },
             },
-        ]
+        ];
+        if self.addressed { METHODS } else { &[] }
     }
 
     fn addressed_text(&self) -> Option<Str> {
-        Some(Str::from(&*self.0.normalized))
+        // A deep copy lacks the unexported field.
+        let text =
+            if self.version.normalized.is_empty() { &self.version.version } else { &self.version.normalized };
+        self.addressed.then(|| Str::from(&**text))
+    }
+
+    fn equals(&self, other: &dyn Object) -> Option<bool> {
+        let other: &Self = other.as_any().downcast_ref()?;
+        Some(
+            self.version.version == other.version.version
+                && self.version.normalized == other.version.normalized,
+        )
+    }
+
+    fn detached(&self) -> Option<Value> {
+        self.addressed.then(|| Value::object(Self { version: self.version.clone(), addressed: false }))
+    }
+
+    fn copied(&self) -> Option<Value> {
+        Some(Self::copied(self, false))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -217,6 +268,10 @@ impl Object for HelmVersion {
     fn field(&self, name: &str) -> Option<Value> {
         let (_, _, text) = BUILD.iter().find(|(field, _, _)| *field == name)?;
         Some(Value::Str(Str::from_static(text)))
+    }
+
+    fn equals(&self, other: &dyn Object) -> Option<bool> {
+        Some(other.as_any().is::<Self>())
     }
 
     fn json(&self) -> JsonView {

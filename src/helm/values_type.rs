@@ -12,6 +12,13 @@ pub(super) static VALUES: MapType = MapType {
     named: true,
     methods: &[
         Method { name: "AsMap", params: &[], variadic: false, call: as_map },
+        // No template holds a writer, so whatever is given is refused.
+        Method {
+            name: "Encode",
+            params: &[Param::Object("io.Writer")],
+            variadic: false,
+            call: |_, _| Err("runtime error: invalid memory address or nil pointer dereference".to_owned()),
+        },
         Method { name: "PathValue", params: &[Param::String], variadic: false, call: path_value },
         Method { name: "Table", params: &[Param::String], variadic: false, call: table },
         Method { name: "YAML", params: &[], variadic: false, call: to_yaml },

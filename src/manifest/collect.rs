@@ -1,8 +1,11 @@
 //! Rendered files sorted into hooks and manifests.
 
+use std::ops::Range;
+
 use super::hook::{self, HOOK_ANNOTATION, Hook};
 use super::{Head, Manifest, sort, split};
 use crate::diag::{Level, LogLine, Source, SourceKind, Span};
+use crate::go::unicode;
 use crate::trace::{Trace, Write};
 
 /// A file a template rendered.
@@ -14,6 +17,46 @@ pub struct RenderedFile {
     pub text: String,
     /// What wrote which bytes of the text; empty unless somebody listened.
     pub trace: Vec<Write>,
+    /// Bytes that are no UTF-8, each with the offset of the U+FFFD that stands for it in `text`.
+    pub bad_bytes: Vec<(usize, u8)>,
+}
+
+impl RenderedFile {
+    /// What a template wrote.
+    #[must_use]
+    pub fn new(template: impl Into<String>, written: Vec<u8>, trace: Vec<Write>) -> Self {
+        let template = template.into();
+        let written = match String::from_utf8(written) {
+            Ok(text) => return Self { template, text, trace, bad_bytes: Vec::new() },
+            Err(error) => error.into_bytes(),
+        };
+        let (mut text, mut bad_bytes, mut at) = (String::with_capacity(written.len()), Vec::new(), 0);
+        for (c, width) in unicode::runes(&written) {
+            if c == char::REPLACEMENT_CHARACTER && width == 1 {
+                bad_bytes.push((text.len(), written.get(at).copied().unwrap_or_default()));
+            }
+            text.push(c);
+            at += width;
+        }
+        Self { template, text, trace, bad_bytes }
+    }
+
+    /// The bytes that were written of a part of the text, if they are no UTF-8.
+    fn bad_part(&self, range: Range<usize>) -> Option<Vec<u8>> {
+        let first = self.bad_bytes.partition_point(|(at, _)| *at < range.start);
+        let bad = self.bad_bytes.get(first..)?.iter().take_while(|(at, _)| *at < range.end);
+        let (mut out, mut from) = (Vec::new(), range.start);
+        for (at, byte) in bad {
+            out.extend_from_slice(self.text.as_bytes().get(from..*at)?);
+            out.push(*byte);
+            from = at + char::REPLACEMENT_CHARACTER.len_utf8();
+        }
+        if from == range.start {
+            return None;
+        }
+        out.extend_from_slice(self.text.as_bytes().get(from..range.end)?);
+        Some(out)
+    }
 }
 
 /// Documents of a release, each list in print order.
@@ -41,7 +84,10 @@ pub fn collect(files: &[RenderedFile], log: &mut Vec<LogLine>) -> Result<Collect
         for range in split(&file.text) {
             let text = file.text.get(range.clone()).unwrap_or_default();
             let source = Source::new(SourceKind::Rendered, &*file.template, text);
-            let head = Head::read(&source)
+            let bytes = file.bad_part(range.clone());
+            let head = bytes
+                .map_or(Ok(()), |bytes| Head::check_bytes(&file.template, &bytes))
+                .and_then(|()| Head::read(&source))
                 .map_err(|text| format!("YAML parse error on {}: {text}", file.template))?;
             let annotation = head.annotation(HOOK_ANNOTATION).map(str::to_owned);
             let weight =

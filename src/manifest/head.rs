@@ -3,7 +3,7 @@
 use crate::codec::Numbers;
 use crate::codec::shape::{Path, Shape, names_field};
 use crate::codec::yaml::{self, ReadOptions};
-use crate::diag::Source;
+use crate::diag::{Source, SourceKind};
 
 /// The head of a document. Fields are empty where the document has none.
 // Rule: Helm v4.3.1 pkg/release/v1/util/manifest.go, type SimpleHead.
@@ -24,6 +24,16 @@ pub struct Head {
 const METADATA: &str = "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }";
 
 impl Head {
+    /// Whether bytes that are no UTF-8 make a document at all.
+    ///
+    /// # Errors
+    /// Helm's text after `YAML parse error on FILE: `.
+    pub(super) fn check_bytes(name: &str, bytes: &[u8]) -> Result<(), String> {
+        yaml::read_bytes(SourceKind::Rendered, name, bytes, &ReadOptions::default())
+            .map(|_| ())
+            .map_err(|error| error.helm_text().to_owned())
+    }
+
     /// The head of a document.
     ///
     /// # Errors

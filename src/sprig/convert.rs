@@ -32,6 +32,7 @@ pub(super) fn cast_int64(value: &Value) -> i64 {
             .as_str()
             .and_then(|text| strconv::parse_int(trim_zero_decimal(text), 0, 64).ok())
             .unwrap_or(0),
+        Value::Object(object) => object.number().unwrap_or(0),
         _ => 0,
     }
 }

@@ -27,6 +27,22 @@ impl Object for TimeObject {
         METHODS
     }
 
+    // Rule: text/template funcs.go, goodFunc.
+    fn refused_method(&self, name: &str) -> Option<&'static str> {
+        Some(match name {
+            "Clock" => "function Clock has 3 return values; should be 1 or 2",
+            "Date" => "function Date has 3 return values; should be 1 or 2",
+            "ISOWeek" => {
+                "invalid function signature for ISOWeek: second return value should be error; is int"
+            }
+            "Zone" => "invalid function signature for Zone: second return value should be error; is int",
+            "ZoneBounds" => {
+                "invalid function signature for ZoneBounds: second return value should be error; is time.Time"
+            }
+            _ => return None,
+        })
+    }
+
     fn text(&self) -> Option<Str> {
         Some(self.0.text().into())
     }
@@ -70,6 +86,18 @@ impl Object for Named {
         Kind::Int
     }
 
+    fn number(&self) -> Option<i64> {
+        Some(self.number)
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        const METHODS: &[Method] = &[method("String", &[], |value, _| {
+            let named: Option<&Named> = value.downcast();
+            Ok(named.map(|named| Value::from(named.name.as_str())).unwrap_or_default())
+        })];
+        METHODS
+    }
+
     fn text(&self) -> Option<Str> {
         Some(self.name.as_str().into())
     }
@@ -101,20 +129,82 @@ const fn method(
 }
 
 const OTHER: &[Param] = &[Param::Object(TIME)];
+const DURATION: &[Param] = &[Param::Object("time.Duration")];
+const DATE: &[Param] = &[Param::Int, Param::Int, Param::Int];
+
+fn whole(args: &[Value], index: usize) -> i64 {
+    arg(args, index).as_i64().unwrap_or_default()
+}
+
+/// Go's `*time.Location`, of which templates see the name.
+#[derive(Debug)]
+struct Location(Zone);
+
+impl Object for Location {
+    fn type_name(&self) -> &'static str {
+        "*time.Location"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Ptr
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        const METHODS: &[Method] = &[method("String", &[], |value, _| {
+            Ok(value.downcast::<Location>().and_then(Object::text).map(Value::Str).unwrap_or_default())
+        })];
+        METHODS
+    }
+
+    fn text(&self) -> Option<Str> {
+        Some(match &self.0 {
+            Zone::Utc => "UTC".into(),
+            Zone::Fixed(_, name) => name.as_str().into(),
+            Zone::Named(zone) => zone.iana_name().unwrap_or_default().into(),
+        })
+    }
+
+    fn json(&self) -> JsonView {
+        JsonView::Struct(Vec::new())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn marshalled(value: &Value) -> std::result::Result<String, String> {
+    match TimeObject(of(value)?.clone()).json() {
+        JsonView::Value(Value::Str(text)) => Ok(text.text().into_owned()),
+        JsonView::Error(text) => Err(text),
+        _ => Ok(String::new()),
+    }
+}
 
 fn compare(moment: &Value, args: &[Value]) -> std::result::Result<Ordering, String> {
     Ok(of(moment)?.compare(of(arg(args, 0))?))
 }
 
 const METHODS: &[Method] = &[
+    method("Add", DURATION, |v, a| Ok(time(of(v)?.add(whole(a, 0))))),
+    method("AddDate", DATE, |v, a| Ok(time(of(v)?.add_date(whole(a, 0), whole(a, 1), whole(a, 2))))),
     method("After", OTHER, |v, a| Ok(Value::Bool(compare(v, a)?.is_gt()))),
     method("Before", OTHER, |v, a| Ok(Value::Bool(compare(v, a)?.is_lt()))),
+    method("Compare", OTHER, |v, a| Ok(Value::Int(compare(v, a)? as i64))),
     method("Day", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().day)))),
     method("Equal", OTHER, |v, a| Ok(Value::Bool(compare(v, a)?.is_eq()))),
     method("Format", &[Param::String], |v, a| Ok(of(v)?.format(&str_arg(a, 0).text()).into())),
     method("Hour", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().hour)))),
+    method("In", &[Param::Object("*time.Location")], |v, a| match arg(a, 0).downcast::<Location>() {
+        Some(location) => Ok(time(of(v)?.clone().in_zone(location.0.clone()))),
+        None => Err("time: missing Location in call to Time.In".to_owned()),
+    }),
+    method("IsDST", &[], |v, _| Ok(Value::Bool(of(v)?.is_dst()))),
     method("IsZero", &[], |v, _| Ok(Value::Bool(of(v)?.is_zero()))),
     method("Local", &[], |v, _| Ok(time(of(v)?.clone().in_zone(Zone::Utc)))),
+    method("Location", &[], |v, _| Ok(Value::object(Location(of(v)?.zone.clone())))),
+    method("MarshalJSON", &[], |v, _| Ok(Value::Bytes(format!("\"{}\"", marshalled(v)?).into()))),
+    method("MarshalText", &[], |v, _| Ok(Value::Bytes(marshalled(v)?.into()))),
     method("Minute", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().minute)))),
     method("Month", &[], |v, _| {
         let moment = of(v)?;
@@ -122,11 +212,17 @@ const METHODS: &[Method] = &[
         Ok(Value::object(Named { ty: "time.Month", number, name: moment.format("January") }))
     }),
     method("Nanosecond", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.nanos)))),
+    method("Round", DURATION, |v, a| Ok(time(of(v)?.rounded(whole(a, 0))))),
     method("Second", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().second)))),
     method("String", &[], |v, _| Ok(of(v)?.text().into())),
     method("Sub", OTHER, |v, a| Ok(Value::Duration(of(v)?.since(of(arg(a, 0))?)))),
+    method("Truncate", DURATION, |v, a| Ok(time(of(v)?.truncated(whole(a, 0))))),
     method("UTC", &[], |v, _| Ok(time(of(v)?.clone().in_zone(Zone::Utc)))),
     method("Unix", &[], |v, _| Ok(Value::Int64(of(v)?.seconds))),
+    method("UnixMicro", &[], |v, _| {
+        let moment = of(v)?;
+        Ok(Value::Int64(moment.seconds.wrapping_mul(1_000_000).wrapping_add(i64::from(moment.nanos) / 1_000)))
+    }),
     method("UnixMilli", &[], |v, _| {
         let moment = of(v)?;
         Ok(Value::Int64(moment.seconds.wrapping_mul(1000).wrapping_add(i64::from(moment.nanos) / 1_000_000)))

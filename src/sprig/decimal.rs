@@ -31,7 +31,7 @@ impl Decimal {
     pub(super) fn to_float(&self) -> f64 {
         let digits: String = self.digits.iter().map(|&digit| char::from(b'0' + digit)).collect();
         let value = format!("{digits}e{}", self.exponent).parse().unwrap_or(0.0);
-        if self.negative { -value } else { value }
+        if self.negative && value != 0.0 { -value } else { value }
     }
 
     fn is_zero(&self) -> bool {

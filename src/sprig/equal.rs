@@ -62,6 +62,7 @@ fn copy_at(value: &Value, depth: usize) -> Value {
             Value::List(List::of(list.ty(), items))
         }
         Value::Map(map) if !map.is_nil() => Value::Map(copy_map(map, depth)),
+        Value::Object(object) => object.copied().unwrap_or_else(|| value.clone()),
         other => other.clone(),
     }
 }

@@ -47,8 +47,17 @@ fn chunk(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
         value if value.is_nil() => return Err(NIL_POINTER.into()),
         value => items(value, "Cannot chunk")?,
     };
-    let size = usize::try_from(size).ok().filter(|&size| size > 0);
-    let size = size.ok_or("runtime error: makeslice: len out of range")?;
+    let Some(size) = usize::try_from(size).ok().filter(|&size| size > 0) else {
+        // Quirk: Sprig computes how many lists there are, and how long the last one is, also with a negative size.
+        let count = ((items.len() as f64 - 1.0) / size as f64).floor() + 1.0;
+        return match items.len() {
+            _ if count == 0.0 => Ok(Value::List(List::of(&ListType::LISTS, Vec::new()))),
+            1 if count == 1.0 && size < -1 => {
+                Ok(Value::List(List::of(&ListType::LISTS, vec![Value::list(items)])))
+            }
+            _ => Err("runtime error: makeslice: len out of range".into()),
+        };
+    };
     let chunks = items.chunks(size).map(|chunk| Value::list(chunk.to_vec())).collect();
     Ok(Value::List(List::of(&ListType::LISTS, chunks)))
 }

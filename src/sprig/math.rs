@@ -122,10 +122,41 @@ fn floor(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 /// Quirk: numbers below zero always go down, for their fraction is never at least .5.
 fn round(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let on = args.get(2).and_then(Value::as_f64).unwrap_or(0.5);
-    let power = 10f64.powf(int(args, 1) as f64);
+    let power = power_of_ten(int(args, 1));
     let digits = power * cast_float64(arg(args, 0));
     let rounded = if digits.fract() >= on { digits.ceil() } else { digits.floor() };
     Ok(Value::Float64(rounded / power))
+}
+
+/// Ten to a power, with the last bit of Go's own algorithm. Rule: Go 1.27 math/pow.go.
+fn power_of_ten(exponent: i64) -> f64 {
+    let (mut result, mut result_exponent) = (1.0_f64, 0_i32);
+    // Ten as a fraction of at least a half and a power of two.
+    let (mut factor, mut factor_exponent) = (0.625_f64, 4_i32);
+    let mut rest = exponent.unsigned_abs();
+    while rest != 0 {
+        if factor_exponent > 1 << 12 {
+            result_exponent += factor_exponent;
+            break;
+        }
+        if rest & 1 == 1 {
+            result *= factor;
+            result_exponent += factor_exponent;
+        }
+        factor *= factor;
+        factor_exponent *= 2;
+        if factor < 0.5 {
+            factor += factor;
+            factor_exponent -= 1;
+        }
+        rest >>= 1;
+    }
+    if exponent < 0 {
+        (result, result_exponent) = (1.0 / result, -result_exponent);
+    }
+    // In two steps, so that numbers without a full mantissa are rounded once.
+    let half = result_exponent / 2;
+    result * 2f64.powi(half) * 2f64.powi(result_exponent - half)
 }
 
 fn atoi(_: &mut CallCtx<'_>, args: &[Value]) -> Out {

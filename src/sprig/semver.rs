@@ -49,7 +49,12 @@ impl Object for VersionObject {
     }
 
     fn methods(&self) -> &'static [Method] {
-        METHODS
+        if self.pointer { METHODS } else { VALUE_METHODS }
+    }
+
+    fn copied(&self) -> Option<Value> {
+        // Quirk: every field is unexported, so a deep copy is the zero version.
+        Some(Self::value(Version::default(), self.pointer))
     }
 
     fn text(&self) -> Option<Str> {
@@ -97,32 +102,74 @@ const fn method(
 
 const OTHER: &[Param] = &[Param::Object(POINTER)];
 
+const INC_MAJOR: Method =
+    method("IncMajor", &[], |value, _| Ok(VersionObject::value(own(value)?.inc_major(), false)));
+const INC_MINOR: Method =
+    method("IncMinor", &[], |value, _| Ok(VersionObject::value(own(value)?.inc_minor(), false)));
+const INC_PATCH: Method =
+    method("IncPatch", &[], |value, _| Ok(VersionObject::value(own(value)?.inc_patch(), false)));
+const MAJOR: Method = method("Major", &[], |value, _| Ok(Value::Uint64(own(value)?.major)));
+const MARSHAL_JSON: Method = method("MarshalJSON", &[], |value, _| {
+    Ok(Value::Bytes(strconv::quote(own(value)?.to_string().as_bytes()).into()))
+});
+const MARSHAL_TEXT: Method =
+    method("MarshalText", &[], |value, _| Ok(Value::Bytes(own(value)?.to_string().into())));
+const METADATA: Method = method("Metadata", &[], |value, _| Ok(Value::from(own(value)?.metadata.as_str())));
+const MINOR: Method = method("Minor", &[], |value, _| Ok(Value::Uint64(own(value)?.minor)));
+const PATCH: Method = method("Patch", &[], |value, _| Ok(Value::Uint64(own(value)?.patch)));
+const PRERELEASE: Method = method("Prerelease", &[], |value, _| Ok(Value::from(own(value)?.pre.as_str())));
+const SET_METADATA: Method = method("SetMetadata", &[STR], |value, args| {
+    let version = own(value)?.with_metadata(&suffix(args)).map_err(|error| error.to_string())?;
+    Ok(VersionObject::value(version, false))
+});
+const SET_PRERELEASE: Method = method("SetPrerelease", &[STR], |value, args| {
+    let version = own(value)?.with_pre(&suffix(args)).map_err(|error| error.to_string())?;
+    Ok(VersionObject::value(version, false))
+});
+const STRING: Method = method("String", &[], |value, _| Ok(Value::from(own(value)?.to_string())));
+const VALUE: Method = method("Value", &[], |value, _| Ok(Value::from(own(value)?.to_string())));
+
+/// The methods of `semver.Version`, which the pointer has too.
+const VALUE_METHODS: &[Method] = &[
+    INC_MAJOR,
+    INC_MINOR,
+    INC_PATCH,
+    MAJOR,
+    MARSHAL_JSON,
+    MARSHAL_TEXT,
+    METADATA,
+    MINOR,
+    PATCH,
+    PRERELEASE,
+    SET_METADATA,
+    SET_PRERELEASE,
+    STRING,
+    VALUE,
+];
+
 /// The exported methods of `*semver.Version`.
 const METHODS: &[Method] = &[
     method("Compare", OTHER, |own, args| Ok(Value::Int(compared(own, args)? as i64))),
     method("Equal", OTHER, |own, args| Ok(Value::Bool(compared(own, args)?.is_eq()))),
     method("GreaterThan", OTHER, |own, args| Ok(Value::Bool(compared(own, args)?.is_gt()))),
     method("GreaterThanEqual", OTHER, |own, args| Ok(Value::Bool(compared(own, args)?.is_ge()))),
-    method("IncMajor", &[], |value, _| Ok(VersionObject::value(own(value)?.inc_major(), false))),
-    method("IncMinor", &[], |value, _| Ok(VersionObject::value(own(value)?.inc_minor(), false))),
-    method("IncPatch", &[], |value, _| Ok(VersionObject::value(own(value)?.inc_patch(), false))),
+    INC_MAJOR,
+    INC_MINOR,
+    INC_PATCH,
     method("LessThan", OTHER, |own, args| Ok(Value::Bool(compared(own, args)?.is_lt()))),
     method("LessThanEqual", OTHER, |own, args| Ok(Value::Bool(compared(own, args)?.is_le()))),
-    method("Major", &[], |value, _| Ok(Value::Uint64(own(value)?.major))),
-    method("Metadata", &[], |value, _| Ok(Value::from(own(value)?.metadata.as_str()))),
-    method("Minor", &[], |value, _| Ok(Value::Uint64(own(value)?.minor))),
+    MAJOR,
+    MARSHAL_JSON,
+    MARSHAL_TEXT,
+    METADATA,
+    MINOR,
     method("Original", &[], |value, _| Ok(Value::from(own(value)?.original.as_str()))),
-    method("Patch", &[], |value, _| Ok(Value::Uint64(own(value)?.patch))),
-    method("Prerelease", &[], |value, _| Ok(Value::from(own(value)?.pre.as_str()))),
-    method("SetMetadata", &[STR], |value, args| {
-        let version = own(value)?.with_metadata(&suffix(args)).map_err(|error| error.to_string())?;
-        Ok(VersionObject::value(version, false))
-    }),
-    method("SetPrerelease", &[STR], |value, args| {
-        let version = own(value)?.with_pre(&suffix(args)).map_err(|error| error.to_string())?;
-        Ok(VersionObject::value(version, false))
-    }),
-    method("String", &[], |value, _| Ok(Value::from(own(value)?.to_string()))),
+    PATCH,
+    PRERELEASE,
+    SET_METADATA,
+    SET_PRERELEASE,
+    STRING,
+    VALUE,
 ];
 
 fn parse(bytes: &[u8]) -> Result<Version, FuncError> {

@@ -1,5 +1,7 @@
 //! Values to YAML, JSON and TOML and back, with Helm's bytes.
 
+use std::sync::Arc;
+
 use super::dates::time;
 use super::table::{arg, str_arg};
 use crate::codec::json;
@@ -20,10 +22,6 @@ fn or_empty(text: Written) -> Result {
 
 fn or_fail(text: Written) -> Result {
     text.map(Value::from).map_err(FuncError::new)
-}
-
-fn source(text: &Str) -> Source {
-    Source::new(SourceKind::Rendered, "", text.text())
 }
 
 /// Helm's way of telling an error inside a map.
@@ -84,30 +82,52 @@ fn from_yaml_array(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
     })
 }
 
+fn read_json(text: &Str) -> std::result::Result<crate::codec::Node, json::Error> {
+    json::read_bytes(SourceKind::Rendered, "", text.as_bytes())
+}
+
+/// The text of a JSON error; a value of the wrong type is that before a number in it is too large.
+fn json_error(text: &Str, error: &json::Error, wanted: &str) -> String {
+    if error.what() == json::ErrorKind::Number {
+        let found = match text.as_bytes().trim_ascii_start() {
+            [b'{', ..] if wanted != NO_MAP => Some(Data::Map(Arc::default())),
+            [b'[', ..] if wanted != NO_LIST => Some(Data::List(Arc::default())),
+            [b'-' | b'0'..=b'9', ..] => Some(Data::Int(0)),
+            _ => None,
+        };
+        if let Some(found) = found {
+            return mismatch(&found, wanted);
+        }
+    }
+    error.helm_text().to_owned()
+}
+
 fn from_json(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    Ok(match json::read(&source(str_arg(args, 0))) {
+    let text = str_arg(args, 0);
+    Ok(match read_json(text) {
         Ok(node) => match node.data() {
             Data::Map(_) => to_value(&node),
             Data::Null => Value::Map(Map::nil(&MapType::ANY)),
             data => error_map(mismatch(data, NO_MAP)),
         },
-        Err(error) => error_map(error.helm_text().to_owned()),
+        Err(error) => error_map(json_error(text, &error, NO_MAP)),
     })
 }
 
 fn from_json_array(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    Ok(match json::read(&source(str_arg(args, 0))) {
+    let text = str_arg(args, 0);
+    Ok(match read_json(text) {
         Ok(node) => match node.data() {
             Data::List(_) => to_value(&node),
             Data::Null => Value::List(List::nil(&ListType::ANY)),
             data => error_list(mismatch(data, NO_LIST)),
         },
-        Err(error) => error_list(error.helm_text().to_owned()),
+        Err(error) => error_list(json_error(text, &error, NO_LIST)),
     })
 }
 
 fn must_from_json(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    json::read_value(&source(str_arg(args, 0))).map_err(|error| FuncError::new(error.helm_text()))
+    read_json(str_arg(args, 0)).map(|node| to_value(&node)).map_err(|error| FuncError::new(error.helm_text()))
 }
 
 fn from_toml(_: &mut CallCtx<'_>, args: &[Value]) -> Result {

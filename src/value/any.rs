@@ -143,6 +143,7 @@ impl Value {
             Self::Int(value) | Self::Int64(value) | Self::Duration(value) => Some(*value),
             Self::Uint8(value) => Some(i64::from(*value)),
             Self::Uint64(value) => i64::try_from(*value).ok(),
+            Self::Object(object) => object.number(),
             _ => None,
         }
     }

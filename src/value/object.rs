@@ -57,6 +57,26 @@ pub trait Object: Any {
         None
     }
 
+    /// The number, when the type is a defined one of a whole number (`time.Month`).
+    fn number(&self) -> Option<i64> {
+        None
+    }
+
+    /// What Go says of a method that templates cannot call, for what it returns.
+    fn refused_method(&self, _name: &str) -> Option<&'static str> {
+        None
+    }
+
+    /// The value in an `interface {}`, when it then lacks the methods of its pointer.
+    fn detached(&self) -> Option<Value> {
+        None
+    }
+
+    /// What a deep copy makes of it, when that is not the same: unexported fields are not copied.
+    fn copied(&self) -> Option<Value> {
+        None
+    }
+
     /// Order for sorting functions; `None` when there is none.
     fn order(&self, _other: &dyn Object) -> Option<Ordering> {
         None

@@ -5,7 +5,7 @@ mod read;
 mod tests;
 mod write;
 
-pub use read::{Cause, Error, ErrorKind, read, read_value};
+pub use read::{Cause, Error, ErrorKind, read, read_bytes, read_value};
 pub use write::{write, write_pretty, write_pretty_value, write_raw, write_raw_value, write_value};
 
 pub(crate) use read::read_first;

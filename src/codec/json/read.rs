@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::codec::{Data, Entry, Map, Node, Numbers, Style};
-use crate::diag::{self, Code, Diagnostic, Place, Source, Span};
+use crate::diag::{self, Code, Diagnostic, Place, Source, SourceKind, Span};
+use crate::go::{strconv, unicode};
 use crate::value::Value;
 
 /// Levels of lists and maps that are read.
@@ -95,6 +96,15 @@ pub fn read_value(source: &Source) -> Result<Value, Error> {
 pub(crate) fn read_as(source: &Source, numbers: Numbers) -> Result<Node, Error> {
     let mut reader = Reader { source, bytes: source.text().as_bytes(), at: 0, numbers };
     reader.document()
+}
+
+/// The same of bytes that need be no UTF-8: in a text U+FFFD stands for each byte that is none.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_bytes(kind: SourceKind, name: &str, bytes: &[u8]) -> Result<Node, Error> {
+    let source = Source::new(kind, name, String::from_utf8_lossy(bytes));
+    Reader { source: &source, bytes, at: 0, numbers: Numbers::Json }.document()
 }
 
 /// The first value of a text in which more may follow, and the offset behind it.
@@ -237,30 +247,39 @@ impl Reader<'_> {
         }
     }
 
-    /// The error about the byte that stands here.
-    // Rule: Go 1.27 encoding/json/scanner.go, quoteChar: single bytes, not characters.
+    /// The error about the character that stands here.
+    // Rule: Go 1.27 encoding/json/internal/jsonwire/wire.go, QuoteRune; texts of encoding/json/v2_scanner.go.
     fn unexpected(&self, context: &str) -> Error {
-        let Some(&byte) = self.bytes.get(self.at) else {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let Some(&byte) = rest.first() else {
             let place = Some(self.place(self.at, self.at));
             return error(ErrorKind::Syntax, "unexpected end of JSON input".to_owned(), place);
         };
-        let shown = match byte {
-            b'\'' => r"'\''".to_owned(),
-            b'"' => "'\"'".to_owned(),
-            b'\\' => r"'\\'".to_owned(),
-            0x07 => r"'\a'".to_owned(),
-            0x08 => r"'\b'".to_owned(),
-            0x0B => r"'\v'".to_owned(),
-            0x0C => r"'\f'".to_owned(),
-            b'\n' => r"'\n'".to_owned(),
-            b'\r' => r"'\r'".to_owned(),
-            b'\t' => r"'\t'".to_owned(),
-            0..b' ' | 0x7F => format!(r"'\x{byte:02x}'"),
-            0x80..=0xA0 | 0xAD => format!(r"'\u{byte:04x}'"),
-            _ => format!("'{}'", char::from(byte)),
+        let (character, width) = unicode::decode(rest);
+        let shown = if character == char::REPLACEMENT_CHARACTER && width == 1 {
+            format!(r"'\x{byte:02x}'")
+        } else {
+            strconv::quote_rune(u32::from(character))
         };
-        let place = Some(self.place(self.at, self.at + 1));
+        let place = Some(self.place(self.at, self.at + width));
         error(ErrorKind::Syntax, format!("invalid character {shown} {context}"), place)
+    }
+
+    /// The error about an escape that begins at `start`.
+    // Rule: Go 1.27 encoding/json/internal/jsonwire/wire.go, NewInvalidEscapeSequenceError.
+    fn bad_escape(&self, start: usize, width: usize) -> Error {
+        let end = (start + width).min(self.bytes.len());
+        let written = self.bytes.get(start..end).unwrap_or_default();
+        let odd = |c: char| {
+            c == '`' || c == char::REPLACEMENT_CHARACTER || c.is_whitespace() || !unicode::is_print(c)
+        };
+        let shown = if unicode::runes(written).any(|(c, _)| odd(c)) {
+            strconv::quote(written)
+        } else {
+            format!("`{}`", String::from_utf8_lossy(written))
+        };
+        let place = Some(self.place(start, end));
+        error(ErrorKind::Syntax, format!("invalid escape sequence {shown} in string"), place)
     }
 
     fn scalar(&mut self, first: Option<u8>) -> Result<Node, Error> {
@@ -313,7 +332,7 @@ impl Reader<'_> {
             self.at += 1;
             whole = false;
             if self.digits() == 0 {
-                return Err(self.unexpected("after decimal point in numeric literal"));
+                return Err(self.unexpected("in numeric literal"));
             }
         }
         if let Some(b'e' | b'E') = self.bytes.get(self.at) {
@@ -323,10 +342,11 @@ impl Reader<'_> {
                 self.at += 1;
             }
             if self.digits() == 0 {
-                return Err(self.unexpected("in exponent of numeric literal"));
+                return Err(self.unexpected("in numeric literal"));
             }
         }
-        let text = self.source.text().get(start..self.at).unwrap_or_default();
+        let digits = self.bytes.get(start..self.at).unwrap_or_default();
+        let text = std::str::from_utf8(digits).unwrap_or_default();
         if whole && self.numbers == Numbers::Typed {
             if let Ok(value) = text.parse() {
                 return Ok(Data::Int(value));
@@ -353,7 +373,11 @@ impl Reader<'_> {
             while self.bytes.get(self.at).is_some_and(|&byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
                 self.at += 1;
             }
-            out.push_str(self.source.text().get(start..self.at).unwrap_or_default());
+            let plain = self.bytes.get(start..self.at).unwrap_or_default();
+            match std::str::from_utf8(plain) {
+                Ok(plain) => out.push_str(plain),
+                Err(_) => out.extend(unicode::runes(plain).map(|(c, _)| c)),
+            }
             match self.bytes.get(self.at) {
                 Some(b'"') => {
                     self.at += 1;
@@ -363,7 +387,7 @@ impl Reader<'_> {
                     self.at += 1;
                     self.escape(&mut out)?;
                 }
-                _ => return Err(self.unexpected("in string literal")),
+                _ => return Err(self.unexpected("in string")),
             }
         }
     }
@@ -382,7 +406,8 @@ impl Reader<'_> {
                 out.push(self.character(unit)?);
                 return Ok(());
             }
-            _ => return Err(self.unexpected("in string escape code")),
+            None => return Err(self.unexpected("in string")),
+            Some(_) => return Err(self.bad_escape(self.at - 1, 2)),
         };
         self.at += 1;
         out.push(c);
@@ -390,16 +415,17 @@ impl Reader<'_> {
     }
 
     fn unit(&mut self) -> Result<u32, Error> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let digits = rest.get(..4).unwrap_or(rest);
         let mut unit = 0;
-        for _ in 0..4 {
-            let digit = self.bytes.get(self.at).and_then(|&byte| char::from(byte).to_digit(16));
-            let Some(digit) = digit else {
-                return Err(self.unexpected("in \\u hexadecimal character escape"));
+        for byte in digits {
+            let Some(digit) = char::from(*byte).to_digit(16) else {
+                return Err(self.bad_escape(self.at - 2, 6));
             };
             unit = unit * 16 + digit;
-            self.at += 1;
         }
-        Ok(unit)
+        self.at += digits.len();
+        if digits.len() < 4 { Err(self.unexpected("in string")) } else { Ok(unit) }
     }
 
     /// The character of a code unit, with the second half of a pair if it follows.

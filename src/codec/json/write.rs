@@ -80,13 +80,13 @@ fn write_tree<T: Tree>(root: T, form: Form) -> Result<String, String> {
         if let Some(tree) = next.take() {
             match tree.open(View::Json)? {
                 Item::List(items) if items.is_empty() => out.push_str("[]"),
-                Item::Map(entries) if entries.is_empty() => out.push_str("{}"),
+                Item::Map(entries) | Item::Fields(entries) if entries.is_empty() => out.push_str("{}"),
                 Item::List(items) => {
                     out.push('[');
                     frames.push(Frame::List(items.into_iter()));
                     first = true;
                 }
-                Item::Map(entries) => {
+                Item::Map(entries) | Item::Fields(entries) => {
                     out.push('{');
                     frames.push(Frame::Map(entries.into_iter()));
                     first = true;

@@ -4,7 +4,7 @@ use super::flags::{Flags, truncate};
 use super::number;
 use crate::go::strconv::{can_backquote, quote, quote_ascii};
 use crate::go::time::duration_text;
-use crate::value::{Elem, Kind, MAX_DEPTH, Object, Str, Value};
+use crate::value::{Kind, MAX_DEPTH, Object, Str, Value};
 
 pub(super) struct Printer<'o> {
     pub(super) out: &'o mut Vec<u8>,
@@ -130,13 +130,7 @@ impl<'o> Printer<'o> {
                     }
                     self.nested(&Value::Str(key), verb);
                     self.write(":");
-                    if map.ty().elem == Elem::Bytes
-                        && let (Value::Bytes(bytes), true) = (&item, self.flags.sharp_v)
-                    {
-                        self.bytes(bytes.as_bytes(), verb);
-                    } else {
-                        self.nested(&item, verb);
-                    }
+                    self.nested(&item, verb);
                 }
                 self.write(close);
                 true
@@ -146,6 +140,8 @@ impl<'o> Printer<'o> {
                     && let Some(text) = object.text()
                 {
                     self.string(text.as_bytes(), verb)
+                } else if let Some(number) = object.number() {
+                    self.integer(i128::from(number), true, verb)
                 } else if object.kind() == Kind::Ptr {
                     if top {
                         self.write("&");
@@ -257,7 +253,8 @@ impl<'o> Printer<'o> {
         }
         let (open, comma, close) = self.brackets();
         if self.flags.sharp_v {
-            self.write("[]byte");
+            // Rule: fmt/print.go: only an argument itself is known as bytes.
+            self.write(if self.depth == 0 { "[]byte" } else { "[]uint8" });
         }
         self.write(open);
         for (index, byte) in bytes.iter().enumerate() {

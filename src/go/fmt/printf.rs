@@ -119,7 +119,7 @@ impl Formatter<'_> {
         } else if !self.good_index {
             complain(out, "BADINDEX");
         } else if let Some(arg) = self.args.get(self.next) {
-            if verb == 'v' {
+            if matches!(verb, 'v' | 'w') {
                 flags.sharp_v = std::mem::take(&mut flags.sharp);
                 flags.plus_v = std::mem::take(&mut flags.plus);
             }

@@ -6,6 +6,7 @@
 mod class;
 mod compile;
 mod error;
+mod haystack;
 mod parse;
 mod replace;
 
@@ -17,6 +18,10 @@ use regex_automata::{Anchored, Input, meta, util::captures::Captures};
 pub use error::{Error, ErrorKind};
 
 use super::unicode;
+use haystack::Haystack;
+
+/// The byte ranges of the groups of a match, the whole match first.
+type Groups = Vec<Option<(usize, usize)>>;
 
 /// A compiled pattern.
 #[derive(Debug, Clone)]
@@ -78,23 +83,28 @@ impl Regexp {
 
     /// True when the pattern matches anywhere in `text`.
     pub fn is_match(&self, text: &[u8]) -> bool {
-        self.inner.engine.is_match(text)
+        self.inner.engine.is_match(Haystack::new(text).searched())
     }
 
     /// The byte range of the leftmost match.
     pub fn find(&self, text: &[u8]) -> Option<(usize, usize)> {
-        self.find_from(text, 0)
+        self.find_from(&Haystack::new(text), 0)
     }
 
-    fn find_from(&self, text: &[u8], start: usize) -> Option<(usize, usize)> {
-        let input = Input::new(text).span(start..text.len()).anchored(Anchored::No);
-        self.inner.engine.search(&input).map(|found| (found.start(), found.end()))
+    fn find_from(&self, text: &Haystack<'_>, start: usize) -> Option<(usize, usize)> {
+        let searched = text.searched();
+        let input = Input::new(searched).span(text.inside(start)..searched.len()).anchored(Anchored::No);
+        self.inner.engine.search(&input).map(|found| text.outside(found.start(), found.end()))
     }
 
-    fn captures_from(&self, text: &[u8], start: usize, into: &mut Captures) -> Option<(usize, usize)> {
-        let input = Input::new(text).span(start..text.len()).anchored(Anchored::No);
+    /// The ranges of all groups of the leftmost match.
+    fn captures_from(&self, text: &Haystack<'_>, start: usize, into: &mut Captures) -> Option<Groups> {
+        let searched = text.searched();
+        let input = Input::new(searched).span(text.inside(start)..searched.len()).anchored(Anchored::No);
         self.inner.engine.search_captures(&input, into);
-        into.get_match().map(|found| (found.start(), found.end()))
+        into.get_match()?;
+        let groups = into.iter().map(|group| group.map(|span| text.outside(span.start, span.end)));
+        Some(groups.collect())
     }
 
     /// The byte ranges of the successive matches, at most `limit` of them (negative: all).
@@ -105,8 +115,9 @@ impl Regexp {
         let mut matches = Vec::new();
         let mut position = 0;
         let mut previous_end = None;
+        let haystack = Haystack::new(text);
         while matches.len() < limit && position <= text.len() {
-            let Some((start, end)) = self.find_from(text, position) else { break };
+            let Some((start, end)) = self.find_from(&haystack, position) else { break };
             let mut accepted = true;
             if end == position {
                 accepted = previous_end != Some(start);
@@ -158,18 +169,20 @@ impl Regexp {
         }
         let mut captures = self.inner.engine.create_captures();
         let names = &self.inner.names;
+        let haystack = Haystack::new(text);
         let next = |start| {
-            let found = self.captures_from(text, start, &mut captures)?;
-            Some((found, captures.clone()))
+            let groups = self.captures_from(&haystack, start, &mut captures)?;
+            Some((groups.first().copied().flatten()?, groups))
         };
-        replace::replace(text, next, |captures: &Captures, out| {
-            replace::expand(template, text, names, captures, out);
+        replace::replace(text, next, |groups: &Groups, out| {
+            replace::expand(template, text, names, groups, out);
         })
     }
 
     /// `text` with each match replaced by `replacement` as it stands.
     pub fn replace_all_literal(&self, text: &[u8], replacement: &[u8]) -> Vec<u8> {
-        let next = |start| Some((self.find_from(text, start)?, ()));
+        let haystack = Haystack::new(text);
+        let next = |start| Some((self.find_from(&haystack, start)?, ()));
         replace::replace(text, next, |(), out| out.extend_from_slice(replacement))
     }
 }

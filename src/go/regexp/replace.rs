@@ -1,7 +1,6 @@
 //! Replacing matches.
 
-use regex_automata::util::captures::Captures;
-
+use super::Groups;
 use crate::go::unicode;
 
 /// `text` with what `write` writes in place of each match that `next` finds from an offset on.
@@ -38,7 +37,7 @@ pub(super) fn replace<M>(
 /// Appends `template` with its `$name` and `${name}` replaced by the groups of a match in `text`.
 ///
 /// Rule: Go 1.27 regexp.go `expand`.
-pub(super) fn expand(template: &[u8], text: &[u8], names: &[String], captures: &Captures, out: &mut Vec<u8>) {
+pub(super) fn expand(template: &[u8], text: &[u8], names: &[String], groups: &Groups, out: &mut Vec<u8>) {
     let mut rest = template;
     while let Some(at) = rest.iter().position(|&byte| byte == b'$') {
         out.extend_from_slice(&rest[..at]);
@@ -54,15 +53,15 @@ pub(super) fn expand(template: &[u8], text: &[u8], names: &[String], captures: &
         };
         rest = tail;
         let span = match number(name) {
-            Some(index) => captures.get_group(index),
+            Some(index) => groups.get(index).copied().flatten(),
             None => names
                 .iter()
                 .enumerate()
                 .filter(|(_, candidate)| candidate.as_bytes() == name)
-                .find_map(|(index, _)| captures.get_group(index)),
+                .find_map(|(index, _)| groups.get(index).copied().flatten()),
         };
-        if let Some(span) = span {
-            out.extend_from_slice(&text[span.start..span.end]);
+        if let Some((start, end)) = span {
+            out.extend_from_slice(&text[start..end]);
         }
     }
     out.extend_from_slice(rest);

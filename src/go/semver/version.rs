@@ -6,7 +6,7 @@ use std::fmt;
 use crate::go::strconv::{self, NumError};
 
 /// A version as Masterminds reads it; compares by precedence, build metadata ignored.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Version {
     /// First number.
     pub major: u64,

@@ -89,6 +89,60 @@ impl Time {
         }
     }
 
+    /// The moment so many years, months and days later; what a month does not have runs into the next.
+    ///
+    /// Rule: Go 1.27 time.Time.AddDate.
+    #[must_use]
+    pub fn add_date(&self, years: i64, months: i64, days: i64) -> Self {
+        // Beyond this the calendar of an `i64` of seconds ends.
+        const MOST: i64 = 1 << 33;
+        let civil = self.civil();
+        let months = i64::from(civil.month) - 1 + months.clamp(-MOST, MOST);
+        let year = civil.year + years.clamp(-MOST, MOST) + months.div_euclid(12);
+        let first = days_before(year, months.rem_euclid(12) as u32 + 1, 1);
+        let days = first + i64::from(civil.day) - 1 + days.clamp(-MOST, MOST);
+        let of_day = i64::from(civil.hour * 3600 + civil.minute * 60 + civil.second);
+        let local = days.saturating_mul(86_400).saturating_add(of_day);
+        // The offset before a change of clocks is tried first, then that after it.
+        let offset = i64::from(self.zone.at(local).0);
+        let guess = local.saturating_sub(offset);
+        let seconds = local.saturating_sub(i64::from(self.zone.at(guess).0));
+        Self { seconds, nanos: self.nanos, zone: self.zone.clone(), monotonic: None }
+    }
+
+    /// The moment cut to a multiple of `unit` nanoseconds since the zero time.
+    ///
+    /// Rule: Go 1.27 time.Time.Truncate.
+    #[must_use]
+    pub fn truncated(&self, unit: i64) -> Self {
+        let bare = Self { monotonic: None, ..self.clone() };
+        if unit <= 0 { bare } else { bare.add(-bare.beyond(unit)) }
+    }
+
+    /// The moment rounded to a multiple of `unit` nanoseconds since the zero time, halves up.
+    ///
+    /// Rule: Go 1.27 time.Time.Round.
+    #[must_use]
+    pub fn rounded(&self, unit: i64) -> Self {
+        let bare = Self { monotonic: None, ..self.clone() };
+        if unit <= 0 {
+            return bare;
+        }
+        let beyond = bare.beyond(unit);
+        if beyond < unit - beyond { bare.add(-beyond) } else { bare.add(unit - beyond) }
+    }
+
+    /// Nanoseconds since the last multiple of `unit`.
+    fn beyond(&self, unit: i64) -> i64 {
+        let since_zero = i128::from(self.seconds) - i128::from(ZERO_SECONDS);
+        ((since_zero * 1_000_000_000 + i128::from(self.nanos)).rem_euclid(i128::from(unit))) as i64
+    }
+
+    /// Whether daylight saving time holds in the moment's zone.
+    pub fn is_dst(&self) -> bool {
+        self.zone.is_dst(self.seconds)
+    }
+
     /// The nanoseconds from `earlier` to this moment, cut to what an `i64` holds.
     pub fn since(&self, earlier: &Self) -> i64 {
         let seconds = i128::from(self.seconds) - i128::from(earlier.seconds);

@@ -26,6 +26,14 @@ impl Zone {
         if zone.iana_name() == Some(name) { Some(Self::Named(zone)) } else { None }
     }
 
+    /// Whether daylight saving time holds at a moment.
+    pub fn is_dst(&self, seconds: i64) -> bool {
+        let Self::Named(zone) = self else { return false };
+        let seconds = seconds.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+        let moment = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
+        zone.to_offset_info(moment).dst().is_dst()
+    }
+
     /// The offset from UTC in seconds and the abbreviation at a moment.
     pub fn at(&self, seconds: i64) -> (i32, String) {
         match self {

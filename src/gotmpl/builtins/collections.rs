@@ -100,7 +100,9 @@ pub(super) fn len(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
         Some(Value::Str(text) | Value::Bytes(text)) => text.len(),
         Some(Value::List(list)) => list.len(),
         Some(Value::Map(map)) => map.len(),
-        Some(other) => return Err(format!("len of type {}", other.type_name()).into()),
+        Some(other) => {
+            return Err(format!("len of type {}", other.type_name().trim_start_matches('*')).into());
+        }
     };
     Ok(Value::Int(i64::try_from(len).unwrap_or(i64::MAX)))
 }

@@ -4,6 +4,7 @@
 
 mod collections;
 mod compare;
+mod duration;
 mod escape;
 
 use super::func::{CallCtx, Func, FuncError, OnError};
@@ -11,6 +12,7 @@ use crate::go::fmt;
 use crate::value::{Param, Str, Value};
 
 pub(super) use collections::call;
+pub(super) use duration::DURATION_METHODS;
 
 type Out = Result<Value, FuncError>;
 

@@ -59,9 +59,7 @@ impl<'t> State<'t, '_> {
         }
         let callee = match (special, args.first()) {
             (Special::Call, Some(callee)) => At::Expr(callee).print(self.tree),
-            (Special::Call, None) => {
-                last.as_ref().map(|last| crate::go::fmt::to_str(&last.value).to_string()).unwrap_or_default()
-            }
+            (Special::Call, None) => last.as_ref().map(|last| reflected(&last.value)).unwrap_or_default(),
             _ => String::new(),
         };
         let args = self.arguments(dot, func.name, func.params, func.variadic, args, last)?;
@@ -175,5 +173,14 @@ impl<'t> State<'t, '_> {
             values.push(self.validate(last, param(given - 1))?);
         }
         Ok(values)
+    }
+}
+
+/// What `reflect.Value.String` gives.
+fn reflected(value: &Value) -> String {
+    match value {
+        Value::Str(text) => text.to_string(),
+        value if value.is_nil() => "<invalid Value>".to_owned(),
+        value => format!("<{} Value>", value.type_name()),
     }
 }

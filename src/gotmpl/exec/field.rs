@@ -2,6 +2,7 @@
 
 use super::{Got, Res, State};
 use crate::gotmpl::ast::Expr;
+use crate::gotmpl::builtins;
 use crate::gotmpl::print::At;
 use crate::trace::record::Mark;
 use crate::value::{Elem, Method, Str, Value};
@@ -44,7 +45,10 @@ impl<'t> State<'t, '_> {
             Value::Nil => return self.error(format!("nil pointer evaluating interface {{}}.{name}")),
             _ => {}
         }
-        let methods = receiver.value.methods();
+        let methods = match &receiver.value {
+            Value::Duration(_) => builtins::DURATION_METHODS,
+            other => other.methods(),
+        };
         if let Some(method) = methods.iter().find(|method| *name == method.name) {
             return self.method(dot, receiver, method, node, args, last);
         }
@@ -63,6 +67,9 @@ impl<'t> State<'t, '_> {
                 return Ok(Got { value, any: elem == Elem::Any, mark });
             }
             Value::Object(object) => {
+                if let Some(text) = object.refused_method(&name.text()) {
+                    return self.error(text);
+                }
                 if let Some(value) = object.field(&name.text()) {
                     if !name.text().starts_with(char::is_uppercase) {
                         let ty = receiver.type_name();

@@ -215,6 +215,9 @@ impl<'t> State<'t, '_> {
     pub(super) fn validate(&self, got: Got, param: Param) -> Res<Value> {
         let value = match (param, got.value) {
             (Param::Any, Value::Missing) => return Ok(Value::Nil),
+            (Param::Any, Value::Object(object)) => {
+                return Ok(object.detached().unwrap_or(Value::Object(object)));
+            }
             (Param::Any | Param::Value, value) => return Ok(value),
             (_, Value::Missing) => {
                 return match nil_of(param) {
@@ -266,13 +269,11 @@ fn nil_of(param: Param) -> Option<Value> {
         Param::List => Value::List(List::nil(&ListType::ANY)),
         Param::Strings => Value::List(List::nil(&ListType::STRINGS)),
         Param::Bytes => Value::Bytes(Str::EMPTY),
-        Param::String
-        | Param::Bool
-        | Param::Int
-        | Param::Int64
-        | Param::Uint32
-        | Param::Float64
-        | Param::Object(_) => {
+        Param::String | Param::Bool | Param::Int | Param::Int64 | Param::Uint32 | Param::Float64 => {
+            return None;
+        }
+        Param::Object(name) if name.starts_with('*') => Value::Nil,
+        Param::Object(_) => {
             return None;
         }
     })

@@ -104,7 +104,7 @@ impl Emitter {
         let view = if self.rules.pretty { View::Yaml } else { View::Json };
         match tree.open(view)? {
             Item::List(items) if items.is_empty() => self.flow("[", "]"),
-            Item::Map(entries) if entries.is_empty() => self.flow("{", "}"),
+            Item::Map(entries) | Item::Fields(entries) if entries.is_empty() => self.flow("{", "}"),
             Item::List(items) => {
                 let outer = self.indent;
                 // v2 does not indent a list that stands below its key.
@@ -120,6 +120,11 @@ impl Emitter {
                 let outer = self.indent;
                 self.indent = Some(outer.map_or(0, |indent| indent + INDENT));
                 frames.push(Frame::Map { entries: self.sorted(entries).into_iter(), outer });
+            }
+            Item::Fields(entries) => {
+                let outer = self.indent;
+                self.indent = Some(outer.map_or(0, |indent| indent + INDENT));
+                frames.push(Frame::Map { entries: entries.into_iter(), outer });
             }
             Item::Null => self.bare("null"),
             Item::Bool(value) => self.bare(if value { "true" } else { "false" }),

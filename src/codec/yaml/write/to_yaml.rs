@@ -86,7 +86,7 @@ impl<T: Tree> Tree for ThroughJson<T> {
             Item::Float(value) => number(value)?,
             Item::Text(text) | Item::Bare(text) | Item::Binary(text) => Item::Text(read_back(text)?),
             Item::List(items) => Item::List(items.into_iter().map(ThroughJson).collect()),
-            Item::Map(entries) => Item::Map(
+            Item::Map(entries) | Item::Fields(entries) => Item::Map(
                 entries
                     .into_iter()
                     .map(|(key, value)| Ok((key_read_back(key)?, ThroughJson(value))))
