@@ -23,10 +23,7 @@ impl Tally {
     fn check(&mut self, name: &str, got: &str, wanted: &str) {
         self.ran += 1;
         let known = KNOWN.iter().any(|(case, _)| *case == name);
-        // Numbers are compared as numbers: the cases do not keep the sign of a zero.
-        let as_json = |text: &str| json::read(&Source::new(SourceKind::File, "result", text)).ok();
-        let same = got == wanted || as_json(got).is_some_and(|node| as_json(wanted) == Some(node));
-        match (same, known) {
+        match (got == wanted, known) {
             (true, false) => {}
             (false, true) => self.known += 1,
             (true, true) => self.failed.push(format!("{name}: agrees now, remove it from KNOWN")),
@@ -104,8 +101,17 @@ fn reading(folder: &Path, tally: &mut Tally) {
             Err(error) => format!("{{\"Error\":{}}}", json::write(&Node::string(error.helm_text()))),
         };
         let Some(wanted) = results.get(&name) else { continue };
-        tally.check(&format!("fromYaml {name}"), &got, &json::write(wanted));
+        let mut wanted = json::write(wanted);
+        // The results of `fromYaml` were kept as values, which have no sign at a zero; errors are texts and held exactly.
+        if wanted != got && is_no_error(&got) && json_text(&got) == json_text(&wanted) {
+            wanted.clone_from(&got);
+        }
+        tally.check(&format!("fromYaml {name}"), &got, &wanted);
     }
+}
+
+fn is_no_error(text: &str) -> bool {
+    !text.starts_with("{\"Error\":")
 }
 
 fn json_file(path: &Path) -> Node {

@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod files;
 mod functions;
+mod globals;
 mod kube_version;
 pub mod lint;
 mod release;

@@ -8,7 +8,7 @@ use super::engine::Listener;
 use super::error::{Error, ErrorKind};
 use super::kube_version::KubeVersion;
 use super::tree::Member;
-use super::{engine, scope};
+use super::{engine, globals, scope};
 use crate::chart::Chart;
 use crate::codec::{self, Node};
 use crate::diag::{Level, LogLine};
@@ -320,6 +320,7 @@ impl Release {
             recorder.values(&Value::Map(values.clone()));
             Listener { recorder, values: &nodes }
         });
+        globals::share(&member, &values);
         let release = self.release_value();
         let templates = scope::templates(&member, values, release.clone(), capabilities.clone());
         if let Some(listener) = &mut listener {
