@@ -76,7 +76,9 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .expect("the examples")
-            .filter_map(|entry| entry.expect("an entry").path().file_stem()?.to_str().map(str::to_owned))
+            .map(|entry| entry.expect("an entry").path())
+            .filter(|path| path.is_file())
+            .filter_map(|path| path.file_stem()?.to_str().map(str::to_owned))
             .filter(|name| !name.starts_with("trains-"))
             .collect();
         files.sort();

@@ -16,6 +16,7 @@ mod helm;
 mod helmflags;
 mod init;
 mod inputs;
+mod krm;
 mod lint;
 mod man;
 mod migrate;
@@ -79,6 +80,8 @@ enum Command {
     Vendor(vendor::VendorArgs),
     /// Check manifests as an API server would, without one
     Validate(validate::ValidateArgs),
+    /// Render as a KRM function or generator plugin of kustomize
+    Krm(krm::KrmArgs),
     /// Print the JSON Schema of ClearML's values
     Schema(schema::SchemaArgs),
     /// Render the chart templates of any Helm chart, byte for byte as `helm template`
@@ -134,6 +137,7 @@ fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<
         Command::Diff(args) => diff::run(args, ui),
         Command::Vendor(args) => vendor::run(args, ui),
         Command::Validate(args) => validate::run(args, ui),
+        Command::Krm(args) => krm::run(args, ui),
         Command::Schema(args) => schema::run(args, ui),
         Command::Template(_)
         | Command::Show(_)

@@ -127,7 +127,9 @@ pub fn compare(from: &Objects, to: &Objects, options: Options) -> Diff {
     let mut diff = Diff { sizes: (from.len(), to.len()), ..Diff::default() };
     let mut ids: Vec<&Id> = from.by_id.keys().chain(to.by_id.keys()).collect();
     ids.sort_by(|a, b| {
-        compare_kinds(&a.kind, &b.kind)
+        a.folder
+            .cmp(&b.folder)
+            .then_with(|| compare_kinds(&a.kind, &b.kind))
             .then_with(|| (&a.group, &a.namespace, &a.name).cmp(&(&b.group, &b.namespace, &b.name)))
     });
     ids.dedup();

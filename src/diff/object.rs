@@ -30,6 +30,8 @@ pub struct Id {
     pub namespace: String,
     /// Name.
     pub name: String,
+    /// The folder it lies in, when a side holds several clusters' objects; empty otherwise.
+    pub folder: String,
 }
 
 /// An object of one side.
@@ -62,7 +64,8 @@ impl fmt::Display for Id {
         if !self.namespace.is_empty() {
             write!(f, "{}/", self.namespace)?;
         }
-        f.write_str(&self.name)
+        f.write_str(&self.name)?;
+        if self.folder.is_empty() { Ok(()) } else { write!(f, " in {}", self.folder) }
     }
 }
 
@@ -80,19 +83,21 @@ impl Objects {
     /// # Errors
     /// Every document that is no object.
     pub fn of_manifests(manifests: &[Manifest], namespace: &str) -> Result<Self, Vec<Diagnostic>> {
-        Self::read(manifests.iter().map(|manifest| &manifest.text), namespace)
+        Self::read(manifests.iter().map(|manifest| ("", &manifest.text)), namespace)
     }
 
-    /// The objects of files, several to a file, Lists opened. `namespace` is that of objects which name none.
+    /// The objects of files, several to a file, Lists opened; a file comes with the folder that its objects are told
+    /// apart by. `namespace` is that of objects which name none.
     ///
     /// # Errors
     /// Every text that is no YAML and every document that is no object.
     pub fn read<'s>(
-        sources: impl IntoIterator<Item = &'s Source>,
-        namespace: &str,
+        sources: impl IntoIterator<Item = (&'s str, &'s Source)>,
+        namespace: &'s str,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let mut reader = Reader { namespace, objects: Self::default(), problems: Vec::new() };
-        for source in sources {
+        let mut reader = Reader { namespace, folder: "", objects: Self::default(), problems: Vec::new() };
+        for (folder, source) in sources {
+            reader.folder = folder;
             match yaml::read_stream(source, &ReadOptions { numbers: Numbers::Typed }) {
                 Ok(documents) => documents.into_iter().for_each(|document| reader.document(document)),
                 Err(error) => reader.problems.push(error.into_diagnostic()),
@@ -116,6 +121,7 @@ impl Objects {
 
 struct Reader<'n> {
     namespace: &'n str,
+    folder: &'n str,
     objects: Objects,
     problems: Vec<Diagnostic>,
 }
@@ -167,7 +173,13 @@ impl Reader<'_> {
         let in_cluster =
             schema::kind(&api_version, &kind).is_some_and(|kind| kind.scope == schema::Scope::Cluster);
         let home = if in_cluster { "" } else { namespace.as_deref().unwrap_or(self.namespace) };
-        let id = Id { group: group_of_today(&api_version, &kind), kind, namespace: home.to_owned(), name };
+        let id = Id {
+            group: group_of_today(&api_version, &kind),
+            kind,
+            namespace: home.to_owned(),
+            name,
+            folder: self.folder.to_owned(),
+        };
         let new = Object { api_version, namespace, root };
         let place = new.place().map(start);
         if let Some(old) = self.objects.by_id.insert(id.clone(), new) {

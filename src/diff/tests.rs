@@ -7,7 +7,7 @@ use crate::diag::{Source, SourceKind};
 
 fn objects(name: &str, text: &str) -> Objects {
     let source = Source::new(SourceKind::File, name, text);
-    Objects::read([&source], "").unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
+    Objects::read([("", &source)], "").unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
 }
 
 fn diff(from: &str, to: &str, options: Options) -> Diff {
@@ -349,7 +349,7 @@ fn what_is_no_object_is_refused_with_its_place() {
     let read = |text: &str| {
         let source = Source::new(SourceKind::File, "file.yaml", text);
         let problems =
-            Objects::read([&source], "").map_or_else(|problems| problems, |objects| objects.warnings);
+            Objects::read([("", &source)], "").map_or_else(|problems| problems, |objects| objects.warnings);
         problems.iter().map(|problem| render::short(problem, &Messages::default())).collect::<String>()
     };
     let deep = format!("apiVersion: v1\nkind: X\na: {}{}", "[".repeat(500), "]".repeat(500));

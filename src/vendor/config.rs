@@ -95,6 +95,20 @@ pub fn parse(source: &Source) -> Result<Vec<Release>, Vec<Diagnostic>> {
     if reader.problems.is_empty() { Ok(releases) } else { Err(reader.problems) }
 }
 
+/// One release written by itself, as in the `spec` of a function's configuration: the same keys but for `target`.
+///
+/// # Errors
+/// Every mistake of it.
+pub fn parse_release(node: &Node) -> Result<Release, Vec<Diagnostic>> {
+    let mut reader = Reader::default();
+    let mut release = Release { place: node.place().map(first_line), ..Release::default() };
+    reader.release(node, &mut release);
+    if let Some(entry) = node.as_map().and_then(|map| map.entry("target")) {
+        reader.bad(&entry.value, "a release by itself has no `target`");
+    }
+    if reader.problems.is_empty() { Ok(release) } else { Err(reader.problems) }
+}
+
 #[derive(Default)]
 struct Reader {
     problems: Vec<Diagnostic>,

@@ -17,7 +17,7 @@ mod tests;
 mod tree;
 
 pub use check::{Drift, check};
-pub use config::{Release, Written, parse as parse_config};
+pub use config::{Release, Written, parse as parse_config, parse_release};
 pub use disk::Disk;
 pub use folder::{Folder, Found};
 pub use ownership::{JOURNAL, OWNERSHIP};

@@ -4,6 +4,7 @@ mod bad_values;
 mod commands;
 mod diff;
 mod docs;
+mod gitops;
 mod layers;
 mod render;
 mod sandbox;

@@ -59,7 +59,8 @@ impl Revision {
         Self { name: self.name.clone(), path: Some(self.path.clone().unwrap_or_else(here)) }
     }
 
-    fn spec(&self) -> String {
+    /// What git is asked for: `REV:PATH`.
+    pub(super) fn spec(&self) -> String {
         let path = self.path.as_deref().unwrap_or_default();
         format!("{}:{}", self.name, path.trim_end_matches('/'))
     }

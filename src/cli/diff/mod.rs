@@ -36,6 +36,7 @@ Exit code: 0 when nothing differs, 1 when something does, 2 when a side is refus
 Examples:
   clearml-k8s diff manifests values:values.yaml
   clearml-k8s diff git:origin/main manifests --format markdown
+  clearml-k8s diff git:origin/main clusters --by-folder
   clearml-k8s diff values:git:HEAD~1:values.yaml values:values.yaml
   clearml-k8s diff preset:default preset:modern --unified
   clearml-k8s diff chart:shop-1.2.0.tgz chart:./shop -f values.yaml --release shop -n prod
@@ -55,6 +56,9 @@ pub(crate) struct DiffArgs {
     /// Show changes that name chart and version, hold checksums, or are written by clusters, and count them
     #[arg(long)]
     show_noise: bool,
+    /// Of folders: tell objects apart by the folder they lie in, for a tree of several clusters
+    #[arg(long)]
+    by_folder: bool,
     #[command(flatten)]
     values: ValueArgs,
     #[command(flatten)]

@@ -116,11 +116,11 @@ impl Side {
         match self {
             Self::Files(path) => {
                 let (sources, findings) = files::read(path, ui).map_err(many)?;
-                read(&sources, args, findings)
+                read(&path.to_string_lossy(), &sources, args, findings)
             }
             Self::Git(revision) => {
                 let (sources, findings) = git::manifests(revision).map_err(Failed::from)?;
-                read(&sources, args, findings)
+                read(&revision.spec(), &sources, args, findings)
             }
             Self::Values(paths) => {
                 let sources = paths
@@ -162,11 +162,24 @@ fn render(engine: Engine, own: Vec<Source>, args: &DiffArgs, ui: &mut Ui) -> Res
     Ok(Read { objects, findings, values: Some(made.values) })
 }
 
-fn read(sources: &[Source], args: &DiffArgs, mut findings: Vec<Diagnostic>) -> Result<Read, Failed> {
+fn read(
+    root: &str,
+    sources: &[Source],
+    args: &DiffArgs,
+    mut findings: Vec<Diagnostic>,
+) -> Result<Read, Failed> {
     let namespace = args.release.namespace.as_deref().unwrap_or_default();
-    let objects = Objects::read(sources, namespace).map_err(many)?;
+    let files =
+        sources.iter().map(|source| (if args.by_folder { folder(root, source.name()) } else { "" }, source));
+    let objects = Objects::read(files, namespace).map_err(many)?;
     findings.extend(objects.warnings.iter().cloned());
     Ok(Read { objects, findings, values: None })
+}
+
+/// The folder of a file below the side's own: `test` for `clusters/test/web.yaml` below `clusters`.
+fn folder<'f>(root: &str, file: &'f str) -> &'f str {
+    let below = file.strip_prefix(root).unwrap_or(file).trim_start_matches('/');
+    below.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 #[cfg(test)]
@@ -190,6 +203,14 @@ mod tests {
         for wrong in ["", "preset:", "dir:", "chart:", "git:", "git::a", "git:-x"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_folder_is_that_below_the_sides_own() {
+        assert_eq!(folder("clusters/", "clusters/test/a/web.yaml"), "test/a");
+        assert_eq!(folder("main:clusters", "main:clusters/test/web.yaml"), "test");
+        assert_eq!(folder("main:", "main:test/web.yaml"), "test");
+        assert_eq!(folder("a.yaml", "a.yaml"), "");
     }
 
     #[test]

@@ -18,6 +18,8 @@ use super::recipe::{Failed, Made, ReleaseArgs};
 use super::ui::Ui;
 use plan::Job;
 
+pub(crate) use plan::recipe;
+
 /// A folder cannot be refreshed.
 const FOLDER: Code = Code("vendor::folder");
 /// Files of others stand where ours should.

@@ -110,7 +110,16 @@ fn only(releases: &mut Vec<Release>, targets: &[String]) -> Result<(), Vec<Diagn
     Ok(())
 }
 
-fn job(args: &VendorArgs, base: &Path, release: &Release, ui: &mut Ui) -> Result<Job, Vec<Diagnostic>> {
+/// What a release of a file renders; `middle` lies over its presets and files.
+///
+/// # Errors
+/// Every preset and file that cannot be read.
+pub(crate) fn recipe(
+    base: &Path,
+    release: &Release,
+    middle: Option<Source>,
+    ui: &mut Ui,
+) -> Result<Recipe, Vec<Diagnostic>> {
     let mut problems = Vec::new();
     let mut files: Vec<Source> = Vec::new();
     let blame =
@@ -130,6 +139,7 @@ fn job(args: &VendorArgs, base: &Path, release: &Release, ui: &mut Ui) -> Result
     if !problems.is_empty() {
         return Err(problems);
     }
+    files.extend(middle);
     let engine = match &release.chart {
         Some(chart) => Engine::Chart(base.join(&chart.text)),
         None => Engine::ClearMl,
@@ -150,6 +160,11 @@ fn job(args: &VendorArgs, base: &Path, release: &Release, ui: &mut Ui) -> Result
         no_hooks: release.no_hooks,
         skip_tests: release.skip_tests,
     };
+    Ok(Recipe { engine, values, release: flags })
+}
+
+fn job(args: &VendorArgs, base: &Path, release: &Release, ui: &mut Ui) -> Result<Job, Vec<Diagnostic>> {
+    let recipe = recipe(base, release, None, ui)?;
     let folder = base.join(&release.target);
     if let Some(link) = link_below(base, &release.target) {
         let message = format!("`{}` on the way to the target is a link", link.display());
@@ -160,7 +175,7 @@ fn job(args: &VendorArgs, base: &Path, release: &Release, ui: &mut Ui) -> Result
     Ok(Job {
         label: folder.display().to_string(),
         folder,
-        recipe: Recipe { engine, values, release: flags },
+        recipe,
         no_secrets: release.no_secrets || args.no_secrets,
         kustomization: !args.no_kustomization,
         place: release.place.clone(),

@@ -42,6 +42,7 @@ fn one(object: &ObjectDiff, look: &Look) -> Value {
         "kind": object.id.kind,
         "namespace": object.id.namespace,
         "name": object.id.name,
+        "folder": object.id.folder,
         "remarks": remarks(object),
         "blocked": object
             .blocked
