@@ -402,7 +402,9 @@ impl<'d, 's> Composer<'d, 's> {
         let span = Span::new(frame.start.offset, end);
         let data = match frame.content {
             Content::List(items) => Data::List(items.into()),
-            Content::Map { entries, merged, .. } => Data::Map(Arc::new(self.map(entries, merged))),
+            Content::Map { entries, merged, .. } => {
+                Data::Map(Arc::new(map_of(entries, merged, &mut self.duplicates)))
+            }
         };
         let node = self.placed(data, span, frame.style);
         let value = Value {
@@ -417,31 +419,6 @@ impl<'d, 's> Composer<'d, 's> {
             alias: false,
         };
         self.complete(value);
-    }
-
-    /// A map of the entries, later ones winning; keys written twice are noted.
-    fn map(&mut self, mut entries: Vec<Entry>, merged: bool) -> Map {
-        let sorted = entries.windows(2).all(|pair| matches!(pair, [a, b] if a.key < b.key));
-        if sorted {
-            return Map::from_sorted(entries);
-        }
-        entries.sort_by(|a, b| a.key.cmp(&b.key));
-        for pair in entries.windows(2) {
-            let [first, second] = pair else { continue };
-            // What `<<` brings may be overridden, and may override.
-            if first.key == second.key
-                && !merged
-                && let (Some(first_place), Some(second_place)) = (&first.place, &second.place)
-            {
-                self.duplicates.push(DuplicateKey {
-                    key: first.key.clone(),
-                    first: first_place.clone(),
-                    second: second_place.clone(),
-                    value: second.value.place().cloned(),
-                });
-            }
-        }
-        Map::from_entries(entries)
     }
 
     /// Puts a value where it belongs.
@@ -543,6 +520,31 @@ impl<'d, 's> Composer<'d, 's> {
             _ => fail(self),
         }
     }
+}
+
+/// A map of the entries, later ones winning; keys written twice are noted unless `<<` brought some of them.
+pub(super) fn map_of(mut entries: Vec<Entry>, merged: bool, duplicates: &mut Vec<DuplicateKey>) -> Map {
+    let sorted = entries.windows(2).all(|pair| matches!(pair, [a, b] if a.key < b.key));
+    if sorted {
+        return Map::from_sorted(entries);
+    }
+    entries.sort_by(|a, b| a.key.cmp(&b.key));
+    for pair in entries.windows(2) {
+        let [first, second] = pair else { continue };
+        // What `<<` brings may be overridden, and may override.
+        if first.key == second.key
+            && !merged
+            && let (Some(first_place), Some(second_place)) = (&first.place, &second.place)
+        {
+            duplicates.push(DuplicateKey {
+                key: first.key.clone(),
+                first: first_place.clone(),
+                second: second_place.clone(),
+                value: second.value.place().cloned(),
+            });
+        }
+    }
+    Map::from_entries(entries)
 }
 
 impl Frame {

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::compose;
 use super::error::{DECODING, Error, ErrorKind, Origin, error};
+use super::{compose, quick};
 use crate::codec::{Data, Map, Node, Numbers};
 use crate::diag::{Place, Source, SourceKind, Span};
 
@@ -203,7 +203,12 @@ fn line_ended(bytes: &[u8]) -> Cow<'_, [u8]> {
 
 fn compose_piece(bytes: &[u8], origin: Origin<'_>, numbers: Numbers) -> Result<Document, Error> {
     let mut duplicates = Vec::new();
-    let root = compose::first(bytes, origin, numbers, &mut duplicates)?;
+    let quick =
+        str::from_utf8(bytes).ok().and_then(|text| quick::first(text, origin, numbers, &mut duplicates));
+    let root = match quick {
+        Some(quick::Document(root)) => root,
+        None => compose::first(bytes, origin, numbers, &mut duplicates)?,
+    };
     duplicates.sort_by_key(|duplicate| duplicate.second.span);
     Ok(Document { root: root.unwrap_or_else(Node::null), duplicates })
 }

@@ -1,0 +1,364 @@
+//! The common part of YAML, read without the parser: block maps and lists, scalars and flow collections of one
+//! line, literal blocks.
+//!
+//! Whatever else stands in a text (anchors, tags, tabs, scalars over several lines, every mistake) makes this
+//! reader give up, and the text is read again by the parser behind [`events`](super::events), which alone decides
+//! what is an error. What is read here is the same tree, with the same places; tests hold the two together.
+
+mod flow;
+mod literal;
+mod quoted;
+mod scalar;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use super::DuplicateKey;
+use super::compose::map_of;
+use super::error::Origin;
+use super::resolve;
+use crate::codec::{Data, Entry, Node, Numbers, Style};
+use crate::diag::Span;
+
+/// Levels of nesting that are read here.
+const MAX_DEPTH: usize = 60;
+/// Bytes a key may have; libyaml looks for the colon in the next 1024 characters.
+const MAX_KEY: usize = 1000;
+/// Bytes of a text that is kept to be shared with its equals.
+const MAX_SHARED: usize = 24;
+/// How many texts are kept.
+const SHARED: usize = 128;
+
+/// The first document of a text that keeps to the common part, and nothing when there is none in it; `None` when the
+/// parser has to look.
+pub(super) fn first(
+    text: &str,
+    origin: Origin<'_>,
+    numbers: Numbers,
+    duplicates: &mut Vec<DuplicateKey>,
+) -> Option<Document> {
+    if !scalar::is_printable(text) {
+        return None;
+    }
+    let mut reader = Reader {
+        bytes: text.as_bytes(),
+        text,
+        origin,
+        numbers,
+        at: 0,
+        line: None,
+        entries: Vec::new(),
+        items: Vec::new(),
+        shared: [const { None }; SHARED],
+        duplicates: Vec::new(),
+        odd: false,
+    };
+    let root = reader.document()?;
+    duplicates.append(&mut reader.duplicates);
+    Some(root)
+}
+
+/// What a text holds: nothing when there are only comments.
+pub(super) struct Document(pub Option<Node>);
+
+/// Whether a line ends here.
+fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+/// Whether nothing is written here.
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// A line with something on it.
+#[derive(Clone, Copy)]
+struct Line {
+    /// Spaces before the first character.
+    indent: usize,
+    /// Offset of the first character.
+    start: usize,
+    /// Offset of the line's end.
+    end: usize,
+}
+
+struct Reader<'t, 's> {
+    bytes: &'t [u8],
+    text: &'t str,
+    origin: Origin<'s>,
+    numbers: Numbers,
+    /// Where the next line begins.
+    at: usize,
+    /// The line that was found last and is not used yet.
+    line: Option<Line>,
+    /// Entries of the maps that are open, the innermost last.
+    entries: Vec<Entry>,
+    /// Items of the lists that are open.
+    items: Vec<Node>,
+    /// Short texts, by a hash.
+    shared: [Option<Arc<str>>; SHARED],
+    duplicates: Vec<DuplicateKey>,
+    /// Whether there was an infinity, which is an error elsewhere.
+    odd: bool,
+}
+
+/// A node and the offset where it ends.
+type Read = Option<(Node, usize)>;
+
+impl Reader<'_, '_> {
+    fn document(&mut self) -> Option<Document> {
+        self.advance()?;
+        if self.line.is_some_and(|line| line.indent == 0 && self.rest(line).starts_with(b"---")) {
+            return None;
+        }
+        let Some(line) = self.line else { return Some(Document(None)) };
+        // Nothing may follow a scalar, however deep.
+        let (root, _) = if self.begins_block(line.start, line.end) {
+            self.block(line, line.start, line.indent, 0)?
+        } else {
+            self.inline(line.start, line, usize::MAX)?
+        };
+        if self.line.is_some() || self.odd { None } else { Some(Document(Some(root))) }
+    }
+
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(b'\n')
+    }
+
+    fn rest(&self, line: Line) -> &[u8] {
+        self.bytes.get(line.start..line.end).unwrap_or_default()
+    }
+
+    /// The first offset from `at` on that holds no space.
+    fn behind_spaces(&self, mut at: usize) -> usize {
+        while self.byte(at) == b' ' {
+            at += 1;
+        }
+        at
+    }
+
+    /// The offset of the line end at or behind `at`.
+    fn line_end(&self, at: usize) -> usize {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', rest).map_or(self.bytes.len(), |length| at + length);
+        if end > at && self.bytes.get(end - 1) == Some(&b'\r') { end - 1 } else { end }
+    }
+
+    /// Where the line behind a line end begins.
+    fn line_after(&self, end: usize) -> usize {
+        end + 1 + usize::from(self.byte(end) == b'\r')
+    }
+
+    /// Finds the next line that is neither blank nor a comment.
+    fn advance(&mut self) -> Option<()> {
+        loop {
+            let start = self.behind_spaces(self.at);
+            if start >= self.bytes.len() {
+                self.line = None;
+                self.at = start;
+                return Some(());
+            }
+            match self.byte(start) {
+                b'\n' | b'\r' => self.at = self.line_after(start),
+                b'#' => self.at = self.line_after(self.line_end(start)),
+                b'\t' => return None,
+                _ => {
+                    let line = Line { indent: start - self.at, start, end: self.line_end(start) };
+                    // The end of the document, or the start of the next.
+                    if line.indent == 0 && matches!(self.bytes.get(start..start + 3), Some(b"---" | b"...")) {
+                        return None;
+                    }
+                    self.at = self.line_after(line.end);
+                    self.line = Some(line);
+                    return Some(());
+                }
+            }
+        }
+    }
+
+    fn placed(&self, data: Data, start: usize, end: usize, style: Style) -> Node {
+        Node::new(data).placed(self.origin.source, self.origin.span(start, end), style)
+    }
+
+    /// Nothing was written; parsers place it behind the `:` or `-`.
+    fn nothing(&self, at: usize) -> (Node, usize) {
+        (self.placed(Data::Null, at, at, Style::Plain), at)
+    }
+
+    /// A text, shared with an equal one read before when it is short.
+    fn shared(&mut self, text: &str) -> Arc<str> {
+        let bytes = text.as_bytes();
+        let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return Arc::from("") };
+        if bytes.len() > MAX_SHARED {
+            return Arc::from(text);
+        }
+        let middle = bytes.get(bytes.len() / 2).copied().unwrap_or_default();
+        let hash = usize::from(first) * 7 + usize::from(middle) * 31 + usize::from(last) * 3 + bytes.len();
+        let Some(slot) = self.shared.get_mut(hash % SHARED) else { return Arc::from(text) };
+        match slot {
+            Some(known) if **known == *text => known.clone(),
+            _ => slot.insert(Arc::from(text)).clone(),
+        }
+    }
+
+    /// Whether a list item begins here.
+    fn is_dash(&self, at: usize) -> bool {
+        self.byte(at) == b'-' && self.byte(at + 1) != b'\t' && is_blank(self.byte(at + 1))
+    }
+
+    /// Whether nothing but space and a comment follows up to the end of the line; `at` stands behind a value.
+    fn is_over(&self, at: usize, end: usize) -> bool {
+        let next = self.behind_spaces(at);
+        next >= end || next > at && self.byte(next) == b'#'
+    }
+
+    /// Whether a list or map begins at `at`.
+    fn begins_block(&self, at: usize, end: usize) -> bool {
+        self.is_dash(at) || self.key_end(at, end).is_some()
+    }
+
+    /// The value of a key or dash of this column that stands on a line below.
+    fn below(&mut self, line: Line, column: usize, depth: usize) -> Read {
+        if self.begins_block(line.start, line.end) {
+            self.block(line, line.start, line.indent, depth + 1)
+        } else {
+            self.inline(line.start, line, column)
+        }
+    }
+
+    /// The map or list that begins at `from` of `line`, in this column.
+    fn block(&mut self, line: Line, from: usize, column: usize, depth: usize) -> Read {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        if self.is_dash(from) {
+            self.list(line, from, column, depth)
+        } else {
+            self.map(line, from, column, depth)
+        }
+    }
+
+    fn list(&mut self, mut line: Line, start: usize, column: usize, depth: usize) -> Read {
+        let mark = self.items.len();
+        let mut from = start;
+        let mut last;
+        loop {
+            let at = self.behind_spaces(from + 1);
+            let (item, end) = if self.is_over(from + 1, line.end) {
+                self.advance()?;
+                match self.line {
+                    Some(next) if next.indent > column => self.below(next, column, depth)?,
+                    _ => self.nothing(from + 1),
+                }
+            } else if self.begins_block(at, line.end) {
+                self.block(line, at, column + (at - from), depth + 1)?
+            } else {
+                self.inline(at, line, column)?
+            };
+            self.items.push(item);
+            last = end;
+            match self.line {
+                Some(next) if next.indent == column && self.is_dash(next.start) => {
+                    line = next;
+                    from = next.start;
+                }
+                Some(next) if next.indent > column => return None,
+                _ => break,
+            }
+        }
+        let items = self.items.drain(mark..).collect();
+        Some((self.placed(Data::List(items), start, last, Style::Block), last))
+    }
+
+    fn map(&mut self, mut line: Line, start: usize, column: usize, depth: usize) -> Read {
+        let mark = self.entries.len();
+        let mut from = start;
+        let mut last;
+        loop {
+            let key_end = self.key_end(from, line.end)?;
+            let (key, place) = self.key(from, key_end)?;
+            let colon = self.behind_spaces(key_end);
+            let (value, end) = if self.is_over(colon + 1, line.end) {
+                self.advance()?;
+                match self.line {
+                    Some(next) if next.indent > column => self.below(next, column, depth)?,
+                    Some(next) if next.indent == column && self.is_dash(next.start) => {
+                        self.list(next, next.start, column, depth + 1)?
+                    }
+                    _ => self.nothing(colon + 1),
+                }
+            } else {
+                self.inline(self.behind_spaces(colon + 1), line, column)?
+            };
+            self.entry(key, place, value);
+            last = end;
+            match self.line {
+                Some(next) if next.indent == column => {
+                    line = next;
+                    from = next.start;
+                }
+                Some(next) if next.indent > column => return None,
+                _ => break,
+            }
+        }
+        Some((self.close_map(mark, start, last, Style::Block), last))
+    }
+
+    fn entry(&mut self, key: Arc<str>, place: Span, value: Node) {
+        let place = Some(self.origin.place(place.start(), place.end()));
+        self.entries.push(Entry { key, place, value });
+    }
+
+    /// The map of the entries from `mark` on.
+    fn close_map(&mut self, mark: usize, start: usize, end: usize, style: Style) -> Node {
+        let entries: Vec<Entry> = self.entries.drain(mark..).collect();
+        let map = map_of(entries, false, &mut self.duplicates);
+        self.placed(Data::Map(Arc::new(map)), start, end, style)
+    }
+
+    /// A scalar or flow collection that begins at `at`; the next line becomes the current one.
+    fn inline(&mut self, at: usize, line: Line, column: usize) -> Read {
+        let (node, end) = match self.byte(at) {
+            b'|' | b'>' => return self.literal(at, line, column),
+            b'\'' | b'"' => match self.quoted(at, line.end) {
+                Some(read) => read,
+                None => return self.folded_quoted(at, column),
+            },
+            b'[' | b'{' => self.flow(at, line.end, 0)?,
+            _ => return self.plain(at, line, column),
+        };
+        if !self.is_over(end, line.end) {
+            return None;
+        }
+        self.advance()?;
+        self.ends(column)?;
+        Some((node, end))
+    }
+
+    /// Nothing when the current line is deeper than this column, where it would belong to the value before.
+    fn ends(&self, column: usize) -> Option<()> {
+        self.line.is_none_or(|next| next.indent <= column).then_some(())
+    }
+
+    /// The text of a key and its place.
+    fn key(&mut self, from: usize, end: usize) -> Option<(Arc<str>, Span)> {
+        if end - from > MAX_KEY {
+            return None;
+        }
+        let place = Span::new(from, end);
+        if matches!(self.byte(from), b'\'' | b'"') {
+            let (text, _) = self.unquoted(from, end)?;
+            return Some((self.shared(&text), place));
+        }
+        let text = self.text.get(from..end)?;
+        let key = match resolve::plain(text) {
+            resolve::Kind::Text if text == "<<" => return None,
+            resolve::Kind::Text => self.shared(text),
+            resolve::Kind::Bool(value) => self.shared(if value { "true" } else { "false" }),
+            resolve::Kind::Int(value) => Arc::from(value.to_string()),
+            _ => return None,
+        };
+        Some((key, place))
+    }
+}
