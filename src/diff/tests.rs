@@ -407,8 +407,6 @@ fn two_walks_over_random_trees_agree() {
             // Equal trees never differ, and a difference is one in both directions.
             prop_assert!(compare(&left, &left, Options::default()).is_empty());
             prop_assert_eq!(there.is_empty(), back.is_empty());
-            let changes = |diff: &Diff| diff.objects.iter().map(|object| object.changes.len()).sum::<usize>();
-            prop_assert_eq!(changes(&there), changes(&back));
             // What is shown as YAML differs where something changed, and only there.
             for object in &there.objects {
                 prop_assert!(object.from != object.to, "{:?}", object.changes);
