@@ -39,6 +39,10 @@ pub(crate) fn notes(settings: &Settings) -> String {
     reach(settings, &mut out, &mut point);
     point(&mut out, "Wait for the API server and ask whether it answers.");
     let _ = writeln!(out, "   kubectl -n {namespace} rollout status deploy/apiserver --timeout=10m");
+    if let Some(port) = settings.services.apiserver.node_port.as_ref().filter(|_| settings.ingress.is_none())
+    {
+        let _ = writeln!(out, "   curl -fsS http://<NODE>:{}/debug.ping", port.value);
+    }
     let _ = writeln!(
         out,
         "   kubectl -n {namespace} run ping --rm -i --restart=Never --image=curlimages/curl -- -fsS http://{}:{}/debug.ping",
@@ -71,6 +75,19 @@ fn reach(settings: &Settings, out: &mut String, point: &mut dyn FnMut(&mut Strin
         point(out, "Point these names at the ingress controller.");
         for host in [&ingress.app, &ingress.files, &ingress.api] {
             let _ = writeln!(out, "   {}", text(host));
+        }
+        if let Some(secret) = ingress.secret.as_ref().filter(|_| ingress.tls) {
+            let namespace = &settings.shared.namespace.value;
+            let _ = writeln!(
+                out,
+                "   Their certificate is the Secret `{}`, unless the controller makes it:",
+                secret.value
+            );
+            let _ = writeln!(
+                out,
+                "   kubectl -n {namespace} create secret tls {} --cert=<FILE> --key=<FILE>",
+                secret.value
+            );
         }
         let _ = writeln!(out, "   Then open {}", text(&ingress.url(&ingress.app)));
         return;
@@ -106,12 +123,20 @@ fn storage(settings: &Settings, out: &mut String, point: &mut dyn FnMut(&mut Str
             let _ = writeln!(out, "   {}", storage.root.value);
         }
         Mode::Nfs => {
-            point(
-                out,
-                "These folders must exist on the NFS server, owned by 1000 (elastic), 999 (mongo, redis), root (the rest).",
-            );
+            point(out, "Make these folders on the NFS server, with these owners, before the pods start.");
+            let mut seen = Vec::new();
             for volume in &storage.volumes {
-                let _ = writeln!(out, "   {}", text(volume.path()));
+                let path = text(volume.path());
+                let owner = match volume.component {
+                    "elasticsearch" => "1000:1000",
+                    "mongo" | "redis" => "999:999",
+                    _ => "root",
+                };
+                if storage.renders_claim(volume) && settings.is_on(volume.component) && !seen.contains(&path)
+                {
+                    seen.push(path);
+                    let _ = writeln!(out, "   {owner:<9}  {path}");
+                }
             }
         }
         Mode::Dynamic | Mode::ExistingClaim => {}

@@ -76,7 +76,7 @@ pub(crate) fn misplaced(ui: &mut Ui) -> Result<Exit> {
 // What clap knows of such a command: its name, for help and completion. No doc comment here: clap would show it in
 // place of what the command itself says.
 #[derive(Args)]
-#[command(disable_help_flag = true)]
+#[command(disable_help_flag = true, after_help = "Flags are Helm's; `--help` behind the command lists them.")]
 pub(crate) struct Listed {
     /// Arguments as Helm takes them
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]

@@ -29,7 +29,8 @@ pub(crate) fn run(args: &ManArgs, ui: &mut Ui) -> Result<Exit> {
     };
     let title = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
     let mut page = Vec::new();
-    clap_mangen::Man::new(command).title(title).render(&mut page)?;
+    let source = concat!("clearml-k8s ", env!("CARGO_PKG_VERSION"));
+    clap_mangen::Man::new(command).title(title).source(source).manual("clearml-k8s").render(&mut page)?;
     ui.print(page)?;
     Ok(Exit::Done)
 }

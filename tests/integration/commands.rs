@@ -79,3 +79,26 @@ fn every_value_can_be_printed_with_its_meaning() {
     let without = Sandbox::new().args(["render", "-s", "redis-deployment.yaml"]).values("{}").run().success();
     assert_eq!(with, without);
 }
+
+/// The script is sourced by a real bash, which then completes behind a command.
+#[test]
+fn bash_completes_commands_flags_and_words() {
+    let script = Sandbox::new().args(["completion", "bash"]).run().success();
+    let complete = |words: &[&str]| {
+        let run = format!(
+            "{script}\nfunction=$(complete -p clearml-k8s | sed 's/.*-F \\([^ ]*\\) .*/\\1/')\n\
+             COMP_WORDS=({}); COMP_CWORD={}\n$function clearml-k8s '{}' '{}'\necho \"${{COMPREPLY[*]}}\"",
+            words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" "),
+            words.len() - 1,
+            words[words.len() - 1],
+            words[words.len() - 2],
+        );
+        let output = std::process::Command::new("bash").args(["-c", &run]).output().expect("bash");
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8").trim_end().to_owned()
+    };
+    assert_eq!(complete(&["clearml-k8s", "ren"]), "render");
+    assert_eq!(complete(&["clearml-k8s", "render", "--not"]), "--notes");
+    assert_eq!(complete(&["clearml-k8s", "completion", "fi"]), "fish");
+    assert_eq!(complete(&["clearml-k8s", "render", "--output", "j"]), "json");
+}

@@ -22,7 +22,7 @@ pub(crate) struct Ingress {
     name: Text,
     annotations: Vec<(Arc<str>, View)>,
     class: Option<Text>,
-    secret: Option<Text>,
+    pub(crate) secret: Option<Text>,
 }
 
 /// The annotation that named the class before `ingressClassName` did.

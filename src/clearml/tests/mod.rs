@@ -6,6 +6,8 @@ mod hostile;
 mod refusals;
 mod traces;
 
+use std::collections::HashMap;
+
 use super::*;
 use crate::codec::{Node, yaml};
 use crate::diag::{Diagnostic, Severity, Source, SourceKind};
@@ -80,6 +82,36 @@ fn the_defaults_render_object_by_object() {
     }
     insta::assert_snapshot!("notes", format!("{}[EOF]", rendered.notes));
     assert!(rendered.warnings.is_empty());
+}
+
+/// Presets, alone and as they are combined, one file for each object that the defaults do not render in the same way.
+#[test]
+fn presets_render_object_by_object() {
+    let id = |manifest: &crate::manifest::Manifest| format!("{}-{}", manifest.kind, manifest.name);
+    let defaults: HashMap<String, String> =
+        rendered("").manifests.iter().map(|it| (id(it), it.text.text().to_owned())).collect();
+    for names in [
+        &["modern", "ingress-tls", "fixed-users"][..],
+        &["nfs"],
+        &["dynamic-storage", "minimal"],
+        &["external-services"],
+        &["agent-groups"],
+        &["agents-4gpu"],
+        &["adopt-helm"],
+    ] {
+        let user = names.iter().fold(values("{}"), |below, name| {
+            let source = preset(name).expect("a preset");
+            crate::values::overlay(&below, &yaml::read_values(&source).expect("values").root)
+        });
+        let rendered = render(&user, &Options::default()).expect("a preset renders");
+        for manifest in &rendered.manifests {
+            if defaults.get(&id(manifest)).is_none_or(|text| text != manifest.text.text()) {
+                let name = format!("{}-{}", names.join("-"), id(manifest));
+                insta::assert_snapshot!(name, format!("{}[EOF]", manifest.text.text()));
+            }
+        }
+        insta::assert_snapshot!(format!("{}-notes", names.join("-")), format!("{}[EOF]", rendered.notes));
+    }
 }
 
 #[test]
