@@ -9,6 +9,7 @@ pub mod clearml;
 pub mod codec;
 pub mod diag;
 pub mod diff;
+pub mod explain;
 pub mod go;
 pub mod gotmpl;
 pub mod helm;

@@ -123,6 +123,7 @@ fn a_traced_finding_points_at_the_template_and_the_value() {
         template: Place::new(template.clone(), Span::new(6, 24)),
         origins: [Origin { path: "clearml.name".to_owned(), value, role: Role::Data }].into(),
         calls: [].into(),
+        literal: false,
         gap: None,
     }]);
     let found = manifests(&[manifest(text, trace)], &Options::default());

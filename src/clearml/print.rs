@@ -156,6 +156,7 @@ impl Printer {
             template: template.clone(),
             origins: origins.into(),
             calls: Arc::default(),
+            literal: false,
             gap: None,
         });
     }

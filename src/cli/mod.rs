@@ -11,6 +11,7 @@ mod dependency;
 mod diff;
 mod environment;
 mod exit;
+mod explain;
 mod guide;
 mod helm;
 mod helmflags;
@@ -84,6 +85,8 @@ enum Command {
     Krm(krm::KrmArgs),
     /// Print the JSON Schema of ClearML's values
     Schema(schema::SchemaArgs),
+    /// Tell which template line and which values made a field, of ClearML or of any chart
+    Explain(explain::ExplainArgs),
     /// Render the chart templates of any Helm chart, byte for byte as `helm template`
     Template(helm::Listed),
     /// Show a chart's values, definition, README or CRDs, as `helm show`
@@ -139,6 +142,7 @@ fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<
         Command::Validate(args) => validate::run(args, ui),
         Command::Krm(args) => krm::run(args, ui),
         Command::Schema(args) => schema::run(args, ui),
+        Command::Explain(args) => explain::run(args, ui),
         Command::Template(_)
         | Command::Show(_)
         | Command::Lint(_)

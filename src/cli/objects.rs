@@ -66,7 +66,7 @@ impl ObjectArgs {
         let values = self.values.read(Vec::new(), ui).map_err(refuse)?;
         let engine = self.chart.clone().map_or(Engine::ClearMl, Engine::Chart);
         let release = ReleaseArgs { include_crds: true, ..self.release.clone() };
-        let recipe = Recipe { engine, values, release };
+        let recipe = Recipe { engine, values, release, traced: true };
         let made = recipe.render(&mut |path| read_bytes(Path::new(path), ui))?;
         Ok(Objects::Rendered(Box::new(made)))
     }

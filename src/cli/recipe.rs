@@ -77,6 +77,8 @@ pub(crate) struct Recipe {
     pub(crate) engine: Engine,
     pub(crate) values: Inputs,
     pub(crate) release: ReleaseArgs,
+    /// Whether a chart's manifests carry a trace; ClearML's always do.
+    pub(crate) traced: bool,
 }
 
 /// What a release renders to.
@@ -188,6 +190,7 @@ impl Recipe {
         let mut release = Release::new(self.release.release.as_deref().unwrap_or("release-name"), &chart)
             .namespace(&*namespace)
             .values(user.clone())
+            .traced(self.traced)
             .api_versions(self.release.api_versions.clone());
         if let Some(text) = &self.release.kube_version {
             let version = helm::KubeVersion::parse(text).map_err(|_| vec![no_version(text)])?;

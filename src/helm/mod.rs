@@ -14,6 +14,7 @@ pub mod lint;
 mod release;
 mod scope;
 mod tree;
+mod unread;
 mod values_type;
 
 pub use capabilities::{DEFAULT_API_VERSIONS, HELM_VERSION};
@@ -22,3 +23,4 @@ pub use error::{Error, ErrorKind};
 pub use functions::{TABLE, functions, name_from_template};
 pub use kube_version::KubeVersion;
 pub use release::{Crd, Executed, ReadSchema, Release, Rendered, is_valid_name};
+pub use unread::ValuesTrace;

@@ -8,6 +8,7 @@ use super::engine::Listener;
 use super::error::{Error, ErrorKind};
 use super::kube_version::KubeVersion;
 use super::tree::Member;
+use super::unread::ValuesTrace;
 use super::{engine, globals, scope};
 use crate::chart::Chart;
 use crate::codec::{self, Node};
@@ -68,6 +69,8 @@ pub struct Rendered {
     pub hooks: Vec<Hook>,
     /// The root chart's `NOTES.txt`.
     pub notes: String,
+    /// What the values did; only of a traced release.
+    pub trace: Option<ValuesTrace>,
     /// What Helm writes to its log on the way.
     pub log: Vec<LogLine>,
 }
@@ -81,6 +84,15 @@ pub struct Executed {
     pub notes: String,
     /// Files of `crds/` folders; never templates.
     pub crds: Vec<Crd>,
+    /// What the values did; only of a traced release.
+    pub trace: Option<ValuesTrace>,
+}
+
+/// What every template rendered.
+pub(super) struct Templates {
+    pub member: Member,
+    pub files: Vec<RenderedFile>,
+    pub trace: Option<ValuesTrace>,
 }
 
 impl Executed {
@@ -96,6 +108,7 @@ impl Executed {
             manifests: collected.manifests,
             hooks: collected.hooks,
             notes: self.notes,
+            trace: self.trace,
             log: Vec::new(),
         })
     }
@@ -231,7 +244,7 @@ impl Release {
     /// Helm's own text for whatever Helm refuses.
     // Rule: Helm v4.3.1 pkg/action/install.go, RunWithContext, and pkg/action/action.go, renderResources.
     pub fn execute(&self, host: impl Host + 'static, log: &mut Vec<LogLine>) -> Result<Executed, Error> {
-        let (member, mut files) = self.render_files(host, log)?;
+        let Templates { member, mut files, trace } = self.render_files(host, log)?;
         let mut notes = String::new();
         let own_notes = format!("{}/templates/NOTES.txt", member.name);
         files.retain(|file| {
@@ -243,7 +256,7 @@ impl Release {
         files.sort_by(|a, b| a.template.cmp(&b.template));
         let mut crds = Vec::new();
         add_crds(&member, &member.name, &mut crds);
-        Ok(Executed { files, notes, crds })
+        Ok(Executed { files, notes, crds, trace })
     }
 
     /// Every file of the chart's and its subcharts' `crds/` folders, conditions and tags left aside.
@@ -260,7 +273,7 @@ impl Release {
         &self,
         host: impl Host + 'static,
         log: &mut Vec<LogLine>,
-    ) -> Result<(Member, Vec<RenderedFile>), Error> {
+    ) -> Result<Templates, Error> {
         // Rule: Helm v4.3.1 pkg/action/install.go, RunWithContext.
         if self.chart.is_v3() {
             return Err(ErrorKind::Chart.error("invalid chart apiVersion"));
@@ -333,7 +346,8 @@ impl Release {
             }
         }
         let files = engine::render(&templates, HostHandle::new(host), self.lint, listener.as_mut(), log)?;
-        Ok((member, files))
+        let trace = listener.map(|heard| ValuesTrace::new(&heard.recorder, &nodes, &self.chart, &member));
+        Ok(Templates { member, files, trace })
     }
 
     fn release_value(&self) -> Value {

@@ -130,12 +130,10 @@ fn part_of_trace(writes: &[Write], start: usize, end: usize) -> Trace {
             .filter(|write| {
                 write.output.is_empty() || write.output.end() > start && write.output.start() < end
             })
-            .map(|write| Write {
-                output: Span::new(
-                    write.output.start().max(start) - start,
-                    write.output.end().min(end) - start,
-                ),
-                ..write.clone()
+            .map(|write| {
+                let mut part = write.part(Span::new(start, end));
+                part.output = Span::new(part.output.start() - start, part.output.end() - start);
+                part
             })
             .collect(),
     )

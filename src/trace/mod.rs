@@ -5,6 +5,7 @@
 //! template language and no chart.
 
 pub mod record;
+pub mod unread;
 
 use std::sync::Arc;
 
@@ -23,7 +24,8 @@ pub enum Role {
 /// A value that was read.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// Path in the values tree, such as `storage.nfs.server`; list items as `[0]`.
+    /// Path in the values tree, such as `storage.nfs.server`; list items as `[0]`, `.` for all values. What is no value
+    /// starts with a dot: `.Release.Name`.
     pub path: String,
     /// The value with its place and what it replaced.
     pub value: Node,
@@ -42,6 +44,8 @@ pub struct Write {
     pub origins: Arc<[Origin]>,
     /// Calls it went through, innermost first.
     pub calls: Arc<[Frame]>,
+    /// Whether the output is, byte for byte, what stands at `template`.
+    pub literal: bool,
     /// Set when nothing was written, though something might have been; `output` is then empty.
     pub gap: Option<Gap>,
 }
@@ -59,6 +63,22 @@ pub enum Gap {
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     writes: Vec<Write>,
+}
+
+impl Write {
+    /// The part of it that wrote `span` of the output.
+    #[must_use]
+    pub fn part(&self, span: Span) -> Self {
+        let start = self.output.start().max(span.start());
+        let end = self.output.end().min(span.end()).max(start);
+        let mut part = self.clone();
+        part.output = Span::new(start, end);
+        if self.literal {
+            let at = self.template.span.start() + start - self.output.start();
+            part.template.span = Span::new(at, at + end - start);
+        }
+        part
+    }
 }
 
 impl Trace {

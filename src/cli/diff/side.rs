@@ -152,7 +152,7 @@ fn many(findings: Vec<Diagnostic>) -> Failed {
 
 fn render(engine: Engine, own: Vec<Source>, args: &DiffArgs, ui: &mut Ui) -> Result<Read, Failed> {
     let values = args.values.read(own, ui).map_err(many)?;
-    let recipe = Recipe { engine, values, release: args.release.clone() };
+    let recipe = Recipe { engine, values, release: args.release.clone(), traced: false };
     let made = recipe.make(&mut |path| read_bytes(Path::new(path), ui))?;
     let namespace = args.release.namespace.as_deref().unwrap_or_default();
     let objects = Objects::of_manifests(&made.manifests, namespace)

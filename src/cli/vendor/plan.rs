@@ -58,7 +58,7 @@ pub(super) fn jobs(args: &VendorArgs, ui: &mut Ui) -> Result<Vec<Job>, Vec<Diagn
         return Ok(vec![Job {
             label: folder.display().to_string(),
             folder: folder.clone(),
-            recipe: Recipe { engine, values, release: args.release.clone() },
+            recipe: Recipe { engine, values, release: args.release.clone(), traced: false },
             no_secrets: args.no_secrets,
             kustomization: !args.no_kustomization,
             place: None,
@@ -160,7 +160,7 @@ pub(crate) fn recipe(
         no_hooks: release.no_hooks,
         skip_tests: release.skip_tests,
     };
-    Ok(Recipe { engine, values, release: flags })
+    Ok(Recipe { engine, values, release: flags, traced: false })
 }
 
 fn job(args: &VendorArgs, base: &Path, release: &Release, ui: &mut Ui) -> Result<Job, Vec<Diagnostic>> {

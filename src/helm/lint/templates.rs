@@ -68,7 +68,7 @@ fn render(
     }
     let log: &mut Vec<LogLine> = lint.log;
     match release.render_files(host, log) {
-        Ok((_, files)) => Ok(Some(files)),
+        Ok(done) => Ok(Some(done.files)),
         Err(error) if matches!(error.kind(), ErrorKind::Dependencies | ErrorKind::Values) => Ok(None),
         Err(error) => Err(error.diagnostic().message.clone()),
     }

@@ -103,6 +103,7 @@ impl Recorder {
                 template: Place::new(site.source.clone(), Span::new(at, at + len)),
                 origins,
                 calls,
+                literal: part.kind == Kind::Literal && part.len == part.end - part.start,
                 gap: match part.kind {
                     Kind::Gap => Some(Gap::Inline),
                     Kind::GapLine => Some(Gap::Lines),
@@ -131,8 +132,12 @@ impl Recorder {
                     Step::Key(key) => node.get(&key.text()),
                     Step::Item(index) => node.as_list()?.get(*index),
                 });
-                (join(steps), value.cloned())
+                match value.and_then(|value| shared(steps, values, value)) {
+                    Some((path, value)) => (path, Some(value.clone())),
+                    None => (join(steps), value.cloned()),
+                }
             }
+            Some((root, [])) => (format!(".{}", key_text(root)), None),
             Some((root, steps)) => (format!(".{}.{}", key_text(root), join(steps)), None),
             None => (String::new(), None),
         };
@@ -186,6 +191,21 @@ impl Recorder {
     }
 }
 
+/// The shortest path of a value that charts share: below `global` of the chart that gives it to its subcharts.
+fn shared<'n>(steps: &[&Step], values: &'n Node, value: &Node) -> Option<(String, &'n Node)> {
+    let is_global = |step: &&Step| matches!(step, Step::Key(key) if *key == "global");
+    let global = steps.iter().position(is_global).filter(|at| *at > 0)?;
+    let (above, below) = (steps.get(..global)?, steps.get(global..)?);
+    (0..global).find_map(|kept| {
+        let path: Vec<&Step> = above.get(..kept)?.iter().chain(below).copied().collect();
+        let own = path.iter().try_fold(values, |node, step| match step {
+            Step::Key(key) => node.get(&key.text()),
+            Step::Item(index) => node.as_list()?.get(*index),
+        })?;
+        (own.place().is_some() && own.place() == value.place()).then(|| (join(&path), own))
+    })
+}
+
 fn key_text(step: &Step) -> String {
     match step {
         Step::Key(key) => key.text().into_owned(),
@@ -194,6 +214,9 @@ fn key_text(step: &Step) -> String {
 }
 
 fn join(steps: &[&Step]) -> String {
+    if steps.is_empty() {
+        return ".".to_owned();
+    }
     let mut path = String::new();
     for step in steps {
         if matches!(step, Step::Key(_)) && !path.is_empty() {

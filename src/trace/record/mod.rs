@@ -18,7 +18,7 @@ mod serial;
 mod strings;
 mod text;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::Role;
@@ -140,15 +140,16 @@ impl Recorder {
     }
 
     fn register(&mut self, root: &Value, path: PathId) {
-        let mut open = vec![(root.clone(), path)];
-        while let Some((value, path)) = open.pop() {
+        // Level by level, so that what charts share is known by its shortest path.
+        let mut open = VecDeque::from([(root.clone(), path)]);
+        while let Some((value, path)) = open.pop_front() {
             if !is_container(&value) || self.known.has(&value) {
                 continue;
             }
             for (step, child) in slots(&value) {
                 if is_container(&child) {
                     let path = self.paths.child(path, step);
-                    open.push((child, path));
+                    open.push_back((child, path));
                 }
             }
             self.known.insert(Known::at(&value, path));
