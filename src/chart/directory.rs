@@ -40,6 +40,9 @@ pub(crate) fn io_text(error: &io::Error) -> String {
 pub(super) fn read(top: &Path, options: &LoadOptions, log: &mut Vec<LogLine>) -> Result<Vec<File>, Error> {
     let mut rules = Rules::default();
     let ignore_file = top.join(".helmignore");
+    if options.confined && fs::symlink_metadata(&ignore_file).is_ok_and(|info| info.is_symlink()) {
+        refuse_outside(top, &ignore_file, &follow(&ignore_file)?)?;
+    }
     if fs::metadata(&ignore_file).is_ok() {
         let data = fs::read(&ignore_file).map_err(|error| {
             ErrorKind::Io.error(format!("open {}: {}", ignore_file.display(), io_text(&error)))
@@ -98,18 +101,9 @@ impl Walk<'_> {
     }
 
     fn follow(&mut self, path: &Path) -> Result<fs::Metadata, Error> {
-        let resolved = resolve(path).map_err(|text| {
-            ErrorKind::Io.error(format!("error evaluating symlink {}: {text}", path.display()))
-        })?;
+        let resolved = follow(path)?;
         if self.options.confined {
-            let top = resolve(self.top).map_err(|text| ErrorKind::Io.error(text))?;
-            if !resolved.starts_with(&top) {
-                return Err(ErrorKind::OutsideChart.error(format!(
-                    "link {} leads out of the chart to {}, which --confined forbids",
-                    path.display(),
-                    resolved.display()
-                )));
-            }
+            refuse_outside(self.top, path, &resolved)?;
         }
         self.log.push(
             LogLine::new(
@@ -144,6 +138,25 @@ impl Walk<'_> {
         self.files.push(File::new(relative, data));
         Ok(())
     }
+}
+
+/// Where a link leads.
+fn follow(path: &Path) -> Result<PathBuf, Error> {
+    resolve(path)
+        .map_err(|text| ErrorKind::Io.error(format!("error evaluating symlink {}: {text}", path.display())))
+}
+
+/// Refuses a link whose end is not in the chart's folder.
+fn refuse_outside(top: &Path, link: &Path, resolved: &Path) -> Result<(), Error> {
+    let top = resolve(top).map_err(|text| ErrorKind::Io.error(text))?;
+    if resolved.starts_with(&top) {
+        return Ok(());
+    }
+    Err(ErrorKind::OutsideChart.error(format!(
+        "link {} leads out of the chart to {}, which --confined forbids",
+        link.display(),
+        resolved.display()
+    )))
 }
 
 /// The path with every link in it followed; the error is Go's text.

@@ -110,6 +110,8 @@ impl Chart {
             let files = directory::read(path, options, log)?;
             return Self::from_files("", &files, log, Depth::top(false));
         }
+        // Nothing is read through a link before it is known where it leads.
+        let confined = if options.confined { Some(directory::read(path, options, log)?) } else { None };
         let file = path.join("Chart.yaml");
         let data = std::fs::read(&file).map_err(|error| {
             ErrorKind::Io.error(format!(
@@ -119,7 +121,10 @@ impl Chart {
             ))
         })?;
         let v3 = is_v3(&File::new("Chart.yaml", data))?;
-        let files = directory::read(path, options, log)?;
+        let files = match confined {
+            Some(files) => files,
+            None => directory::read(path, options, log)?,
+        };
         Self::from_files("", &files, log, Depth::top(v3))
     }
 

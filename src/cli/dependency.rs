@@ -16,9 +16,13 @@ use super::pflag::{self, Flag, Kind, Parsed};
 use super::template::{print_log, refuse};
 use super::ui::Ui;
 
-const LIST: &[Flag] = &[Flag::value("max-col-width", Kind::Uint, "maximum column width for the table")];
+const CONFINED: Flag = Flag::switch("confined", "refuse links that leave the chart (not a flag of Helm's)");
+
+const LIST: &[Flag] =
+    &[CONFINED, Flag::value("max-col-width", Kind::Uint, "maximum column width for the table")];
 
 const BUILD: &[Flag] = &[
+    CONFINED,
     Flag::value("ca-file", Kind::Text, "accepted, without effect: nothing is fetched"),
     Flag::value("cert-file", Kind::Text, "accepted, without effect: nothing is fetched"),
     Flag::switch("insecure-skip-tls-verify", "accepted, without effect: nothing is fetched"),
@@ -87,7 +91,7 @@ pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
 }
 
 fn load(parsed: &Parsed, path: &str, ui: &mut Ui) -> Result<Chart, Refusal> {
-    let options = LoadOptions::default().any_api_version(true);
+    let options = LoadOptions::default().any_api_version(true).confined(parsed.is_on("confined"));
     let mut log = Vec::new();
     std::fs::metadata(path).map_err(|error| format!("stat {path}: {}", io_words(&error)))?;
     let full = std::path::absolute(path).map_err(|error| error.to_string())?;

@@ -25,15 +25,20 @@ const COMMANDS: &[(&str, Run)] = &[
     ("version", version::run),
 ];
 
+/// What runs a command of this name.
+fn find(name: &str) -> Option<Run> {
+    COMMANDS.iter().find(|(known, _)| name == *known).map(|(_, run)| *run)
+}
+
 /// The command that the first word names, and its arguments: Helm's global flags may stand in front of it.
 pub(crate) fn split(arguments: &[OsString]) -> Option<(Run, Vec<OsString>)> {
     let mut at = 0;
     loop {
         let word = arguments.get(at)?.to_str()?;
-        if let Some((_, run)) = COMMANDS.iter().find(|(known, _)| word == *known) {
+        if let Some(run) = find(word) {
             let mut rest = arguments.to_vec();
             rest.remove(at);
-            return Some((*run, rest));
+            return Some((run, rest));
         }
         let flag = word.strip_prefix('-')?;
         let (name, value) = match flag.strip_prefix('-') {

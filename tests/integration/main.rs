@@ -2,6 +2,7 @@
 
 mod bad_values;
 mod commands;
+mod confined;
 mod diff;
 mod docs;
 mod gitops;

@@ -43,6 +43,19 @@ impl Sandbox {
         self
     }
 
+    /// Makes a link, with the folders above it.
+    pub(crate) fn link(self, path: &str, target: &str) -> Self {
+        let link = self.dir.path().join(path);
+        std::fs::create_dir_all(link.parent().expect("inside the sandbox")).expect("folders");
+        std::os::unix::fs::symlink(target, link).expect("a link");
+        self
+    }
+
+    /// The folder the program will run in.
+    pub(crate) fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
     /// Writes `values.yaml` and hands it over with `-f` after the arguments given so far.
     pub(crate) fn values(self, content: impl AsRef<[u8]>) -> Self {
         self.file("values.yaml", content).args(["-f", "values.yaml"])

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use super::kube_version::KubeVersion;
 use super::release::ReadSchema;
-use crate::chart::{Chart, LoadOptions};
+use crate::chart::{self, Chart, LoadOptions};
 use crate::codec::{Map, Node};
 use crate::diag::LogLine;
 use crate::host::Host;
@@ -131,6 +131,9 @@ impl Linter {
     /// What the rules have to say, in Helm's order. What Helm would log on the way is added to `log`.
     // Rule: Helm v4.3.1 pkg/chart/v2/lint/lint.go, RunAll.
     pub fn run(&self, host: impl Host + 'static, log: &mut Vec<LogLine>) -> Vec<Message> {
+        if let Some(refused) = self.refused_link() {
+            return vec![refused];
+        }
         let mut lint = Lint { linter: self, loaded: OnceCell::new(), messages: Vec::new(), log };
         chartfile::check(&mut lint);
         values::check(&mut lint);
@@ -138,6 +141,19 @@ impl Linter {
         dependencies::check(&mut lint);
         crds::check(&mut lint);
         lint.messages
+    }
+
+    /// What keeps a confined linter from looking at the chart: rules read files as they find them.
+    fn refused_link(&self) -> Option<Message> {
+        if !self.load.confined {
+            return None;
+        }
+        let error = Chart::load_with(&self.folder, &self.load, &mut Vec::new()).err()?;
+        matches!(error.kind(), chart::ErrorKind::OutsideChart | chart::ErrorKind::Io).then(|| Message {
+            severity: Severity::Error,
+            path: String::new(),
+            text: format!("unable to load chart\n\t{}", error.diagnostic().message),
+        })
     }
 }
 
