@@ -12,6 +12,7 @@ pub mod diff;
 pub mod explain;
 pub mod go;
 pub mod gotmpl;
+pub mod graph;
 pub mod helm;
 pub mod host;
 pub mod kube;

@@ -39,7 +39,11 @@ impl Walk<'_, '_, '_> {
             match entries.next_if(|entry| *entry.key == *field.name) {
                 Some(entry) if !entry.value.is_null() => self.field(&entry.value, field, kind, depth),
                 _ if field.required && !self.status && !excused(kind, field) => {
-                    self.findings.missing(node, field.name, codes::MISSING, "");
+                    // A misspelt key is told of once, as unknown.
+                    let is_misspelt = |entry: &Entry| misspelt(node, entry, kind) == Some(field.name);
+                    if !map.entries().iter().any(is_misspelt) {
+                        self.findings.missing(node, field.name, codes::MISSING, "");
+                    }
                 }
                 _ => {}
             }
@@ -50,8 +54,7 @@ impl Walk<'_, '_, '_> {
     }
 
     fn unknown(&mut self, node: &Node, entry: &Entry, kind: Type) {
-        let fields = kind.fields().map(|field| field.name).filter(|name| node.get(name).is_none());
-        let near = nearest(&entry.key, fields);
+        let near = misspelt(node, entry, kind);
         let finding = self
             .findings
             .at_key(node, &entry.key, codes::UNKNOWN, |path| format!("unknown field \"{path}\""));
@@ -185,6 +188,15 @@ impl Walk<'_, '_, '_> {
         let finding = self.findings.says(node, codes::TYPE, &format!("must be {}, is {is}", shape.words()));
         finding.help = help.map(str::to_owned);
     }
+}
+
+/// The field that an unknown key is likely meant to be.
+fn misspelt(node: &Node, entry: &Entry, kind: Type) -> Option<&'static str> {
+    if kind.field(&entry.key).is_some() {
+        return None;
+    }
+    let fields = kind.fields().map(|field| field.name).filter(|name| node.get(name).is_none());
+    nearest(&entry.key, fields)
 }
 
 /// Fields that the document of the API calls required and the API server does not ask for.

@@ -12,6 +12,7 @@ mod diff;
 mod environment;
 mod exit;
 mod explain;
+mod graph;
 mod guide;
 mod helm;
 mod helmflags;
@@ -83,6 +84,8 @@ enum Command {
     Validate(validate::ValidateArgs),
     /// Render as a KRM function or generator plugin of kustomize
     Krm(krm::KrmArgs),
+    /// Draw objects and how they refer to each other
+    Graph(graph::GraphArgs),
     /// Print the JSON Schema of ClearML's values
     Schema(schema::SchemaArgs),
     /// Tell which template line and which values made a field, of ClearML or of any chart
@@ -141,6 +144,7 @@ fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<
         Command::Vendor(args) => vendor::run(args, ui),
         Command::Validate(args) => validate::run(args, ui),
         Command::Krm(args) => krm::run(args, ui),
+        Command::Graph(args) => graph::run(args, ui),
         Command::Schema(args) => schema::run(args, ui),
         Command::Explain(args) => explain::run(args, ui),
         Command::Template(_)

@@ -47,11 +47,12 @@ pub(crate) enum Objects {
 }
 
 impl ObjectArgs {
-    /// Reads the files, or renders ClearML or the chart; of charts, CRDs are always part of it.
+    /// Reads the files, or renders ClearML or the chart; of charts, CRDs are always part of it, and what wrote which
+    /// line is recorded when it is `traced`.
     ///
     /// # Errors
     /// Everything that cannot be read or rendered, and files beside values.
-    pub(crate) fn load(&self, ui: &mut Ui) -> Result<Objects, Failed> {
+    pub(crate) fn load(&self, traced: bool, ui: &mut Ui) -> Result<Objects, Failed> {
         let refuse = |findings| Failed { findings, values: None };
         if !self.paths.is_empty() {
             let own = ReleaseArgs { namespace: None, kube_version: None, ..self.release.clone() };
@@ -66,7 +67,7 @@ impl ObjectArgs {
         let values = self.values.read(Vec::new(), ui).map_err(refuse)?;
         let engine = self.chart.clone().map_or(Engine::ClearMl, Engine::Chart);
         let release = ReleaseArgs { include_crds: true, ..self.release.clone() };
-        let recipe = Recipe { engine, values, release, traced: true };
+        let recipe = Recipe { engine, values, release, traced };
         let made = recipe.render(&mut |path| read_bytes(Path::new(path), ui))?;
         Ok(Objects::Rendered(Box::new(made)))
     }

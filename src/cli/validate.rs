@@ -39,7 +39,7 @@ pub(crate) struct ValidateArgs {
 
 /// Checks everything and prints the report.
 pub(crate) fn run(args: &ValidateArgs, ui: &mut Ui) -> Result<Exit> {
-    let loaded = args.objects.kube_version().and_then(|version| Ok((version, args.objects.load(ui)?)));
+    let loaded = args.objects.kube_version().and_then(|version| Ok((version, args.objects.load(true, ui)?)));
     let (kube_version, objects) = match loaded {
         Ok(loaded) => loaded,
         Err(failed) => return Ok(ui.refuse(&failed.findings, failed.values.as_ref())),

@@ -6,6 +6,7 @@ mod confined;
 mod diff;
 mod docs;
 mod gitops;
+mod graph;
 mod layers;
 mod render;
 mod sandbox;

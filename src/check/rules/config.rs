@@ -1,6 +1,9 @@
 //! `ConfigMaps` and Secrets; values of Secrets are never shown.
 // Rule: kubernetes v1.37 pkg/apis/core/validation/validation.go, `ValidateConfigMap`, `ValidateSecret`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::super::codes;
 use super::super::findings::Findings;
 use super::super::object::{Object, entries, str_of};
@@ -12,6 +15,7 @@ pub(super) const RULES: &[ObjectRule] = &[
     (&["ConfigMap"], binary_data),
     (&["ConfigMap", "Secret"], size),
     (&["Secret"], wanted_keys),
+    (&["Secret"], logins),
 ];
 
 /// All data of a `ConfigMap` or Secret together may not be larger.
@@ -84,5 +88,28 @@ fn wanted_keys(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     };
     for key in wanted.iter().filter(|key| !has(key)) {
         findings.missing(&object.root, &format!("data[{key}]"), codes::CONFIG_KEY, "");
+    }
+}
+
+/// What a registry's login is kept in must be JSON.
+fn logins(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
+    let key = match str_of(&object.root, "type") {
+        Some("kubernetes.io/dockerconfigjson") => ".dockerconfigjson",
+        Some("kubernetes.io/dockercfg") => ".dockercfg",
+        _ => return,
+    };
+    let is_json = |text: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok();
+    let plain = object.root.at_path(["stringData", key]);
+    let Some(node) = plain.or_else(|| object.root.at_path(["data", key])) else { return };
+    let Some(text) = node.as_str() else { return };
+    let fits = if plain.is_some() {
+        is_json(text.as_bytes())
+    } else {
+        // What is no base64 is told of as such.
+        let text: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+        STANDARD.decode(text).map_or(true, |bytes| is_json(&bytes))
+    };
+    if !fits {
+        findings.says(node, codes::CONFIG_KEY, "Invalid value: must be JSON, as docker writes it");
     }
 }

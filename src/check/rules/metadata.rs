@@ -57,8 +57,11 @@ fn name(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
         "Namespace" => LABEL_TEXT,
         "Service" if is_dns_label_1035(text) => return,
         "Service" => LABEL_1035_TEXT,
-        // Rule: apimachinery/pkg/api/validation/path: any text that can be a part of a URL's path.
-        "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => {
+        "StatefulSet" if is_dns_label(text) => return,
+        "StatefulSet" => LABEL_TEXT,
+        // Rule: apimachinery/pkg/api/validation/path: any text that can be a part of a URL's path. Of budgets nothing
+        // else is asked (`ValidatePodDisruptionBudget`).
+        "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" | "PodDisruptionBudget" => {
             if text != "." && text != ".." && !text.contains(['/', '%']) {
                 return;
             }

@@ -19,6 +19,9 @@ fn policy(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
                 port_or_name(port.get("port"), findings);
             }
             for peer in items(rule, peers) {
+                if !["ipBlock", "podSelector", "namespaceSelector"].iter().any(|field| has(peer, field)) {
+                    findings.says(peer, codes::SELECTOR, "Required value: must specify a peer");
+                }
                 selector::check(peer.get("podSelector"), findings);
                 selector::check(peer.get("namespaceSelector"), findings);
                 let Some(block) = peer.get("ipBlock").filter(|block| !block.is_null()) else { continue };

@@ -48,10 +48,31 @@ fn containers(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
                 amount(&entry.key, &entry.value, findings);
             }
         }
+        let asked =
+            |name: &str| ["limits", "requests"].iter().any(|list| resources.at_path([*list, name]).is_some());
+        let pages = ["limits", "requests"].iter().find_map(|list| {
+            let entry = entries(resources, list).find(|entry| entry.key.starts_with("hugepages-"))?;
+            resources.get(list).map(|map| (map, &entry.key))
+        });
+        if let Some((map, key)) = pages.filter(|_| !asked("cpu") && !asked("memory")) {
+            findings.at_key(map, key, codes::RESOURCES, |path| {
+                format!("{path}: Forbidden: HugePages require cpu or memory")
+            });
+        }
         for entry in entries(resources, "requests") {
-            let limit = resources.at_path(["limits", &entry.key]).and_then(quantity);
-            let Some((request, limit)) = quantity(&entry.value).zip(limit) else { continue };
             let whole = entry.key.contains('/') || entry.key.starts_with("hugepages-");
+            let limit = resources.at_path(["limits", &entry.key]);
+            if let Some(map) = resources.get("requests").filter(|_| whole && limit.is_none()) {
+                findings
+                    .at_key(map, &entry.key, codes::RESOURCES, |path| {
+                        format!("{path}: Required value: Limit must be set for non overcommitable resources")
+                    })
+                    .help = Some(format!("set the same amount under `limits` as `{}`", entry.key));
+                continue;
+            }
+            let Some((request, limit)) = quantity(&entry.value).zip(limit.and_then(quantity)) else {
+                continue;
+            };
             if whole && request != limit {
                 findings.invalid(
                     &entry.value,
