@@ -20,6 +20,7 @@ mod secrets;
 mod settings;
 mod template;
 mod templates;
+mod unread;
 mod versions;
 mod view;
 
@@ -30,6 +31,7 @@ pub use presets::{Preset, preset, preset_names, presets};
 pub use render::{Options, Rendered, defaults, render, values};
 pub use schema::schema;
 pub use secrets::{existing_places, is_secret_path, secret_places};
+pub use unread::unread;
 
 use crate::diag::Code;
 

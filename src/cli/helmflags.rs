@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clearml_k8s::codec::yaml::{self, ReadOptions};
 use clearml_k8s::codec::{Node, Numbers};
 use clearml_k8s::diag::{Level, LogLine, Source, SourceKind};
-use clearml_k8s::values::{self, Inputs};
+use clearml_k8s::values::{self, Inputs, Merged};
 
 use super::pflag::{self, Flag, Kind, Parsed};
 use super::ui::Ui;
@@ -100,6 +100,11 @@ pub(super) fn io_words(error: &io::Error) -> String {
 /// The user's values.
 // Rule: Helm v4.3.1 pkg/cli/values/options.go, MergeValues: each file is read and parsed before the next.
 pub(super) fn read_values(parsed: &Parsed, ui: &mut Ui) -> Result<Node, Refusal> {
+    read_merged(parsed, ui).map(|merged| merged.root)
+}
+
+/// The same with keys that stand twice in a file.
+pub(super) fn read_merged(parsed: &Parsed, ui: &mut Ui) -> Result<Merged, Refusal> {
     let mut inputs = Inputs {
         set_json: parsed.texts("set-json"),
         set: parsed.texts("set"),
@@ -120,7 +125,7 @@ pub(super) fn read_values(parsed: &Parsed, ui: &mut Ui) -> Result<Node, Refusal>
         }
     }
     let mut read = |path: &str| -> io::Result<Vec<u8>> { read_path(path, ui) };
-    values::merge(&inputs, &mut read).map(|merged| merged.root).map_err(|error| error.helm_text().to_owned())
+    values::merge(&inputs, &mut read).map_err(|error| error.helm_text().to_owned())
 }
 
 fn source(path: &str, bytes: Vec<u8>) -> Result<Source, Refusal> {

@@ -128,6 +128,7 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
             return Ok(ui.refuse(&findings, root));
         }
     };
+    findings.extend(clearml::unread(&merged.root, &options, &rendered));
     findings.extend(rendered.warnings);
     let checked = check::Options { kube_version: args.kube_version, ..check::Options::default() };
     // What a value such as `existingSecret` names is in the cluster already, as the value says.

@@ -9,16 +9,17 @@ use std::path::Path;
 
 use anyhow::Result;
 use clearml_k8s::chart::{Chart, LoadOptions};
-use clearml_k8s::diag::{Level, LogLine};
+use clearml_k8s::diag::{Diagnostic, Level, LogLine};
 use clearml_k8s::gotmpl;
 use clearml_k8s::helm::{self, KubeVersion, Release, Rendered};
 use clearml_k8s::host::System;
 use clearml_k8s::manifest::{self, Hook, Manifest};
+use clearml_k8s::values::Merged;
 
 use super::environment;
 use super::exit::Exit;
 use super::helmflags::{
-    self, CHART_PATH, GLOBAL, Refusal, VALUES, clean, io_words, locate_chart, namespace, read_values,
+    self, CHART_PATH, GLOBAL, Refusal, VALUES, clean, io_words, locate_chart, namespace, read_merged,
 };
 use super::pflag::{self, Flag, Kind, Parsed};
 use super::ui::Ui;
@@ -54,12 +55,14 @@ const FLAGS: &[Flag] = &[
     Flag::switch("release-name", "put the release's name into the path below --output-dir"),
     Flag::switch("render-subchart-notes", "").deprecated(NO_EFFECT),
     Flag::switch("replace", "accepted, without effect: nothing is installed"),
+    Flag::switch("report-unused", "tell of values that no template reads (not a flag of Helm's)"),
     Flag::switch("rollback-on-failure", "accepted, without effect: nothing is installed"),
     Flag::switch("server-side", "accepted, without effect: nothing is installed"),
     Flag::value("show-only", Kind::Texts, "only what these templates rendered").short('s'),
     Flag::switch("skip-crds", "accepted, without effect"),
     Flag::switch("skip-schema-validation", "do not validate values against the charts' schemas"),
     Flag::switch("skip-tests", "leave out tests"),
+    Flag::switch("strict", "with --report-unused: fail when there is such a value (not a flag of Helm's)"),
     Flag::switch("take-ownership", "accepted, without effect: nothing is installed"),
     Flag::value("timeout", Kind::Duration, "accepted, without effect: nothing is waited for"),
     Flag::switch("validate", "").deprecated("use '--dry-run=server' instead"),
@@ -105,6 +108,7 @@ No cluster is asked and nothing is fetched: charts are read from disk.
 Examples:
   clearml-k8s template my-release ./chart -f values.yaml --set image.tag=1.2
   clearml-k8s template my-release chart-1.0.0.tgz --namespace prod --include-crds
+  clearml-k8s template my-release ./chart -f values.yaml --report-unused > /dev/null
   clearml-k8s template . --name-template x --kube-version 1.33 -s templates/service.yaml";
 
 /// Prints an error as Helm does.
@@ -170,7 +174,8 @@ impl Command<'_> {
         let path = locate_chart(parsed, &chart)?;
         log.push(LogLine::new(Level::Debug, "Chart path").with("path", path.display().to_string()));
         print_log(self.ui, &mut log, debug);
-        let values = read_values(parsed, self.ui)?;
+        let merged = read_merged(parsed, self.ui)?;
+        let (values, report) = (merged.root.clone(), parsed.is_on("report-unused"));
         let options = LoadOptions::default().confined(parsed.is_on("confined"));
         let chart = Chart::load_with(&path, &options, &mut log);
         print_log(self.ui, &mut log, debug);
@@ -186,6 +191,7 @@ impl Command<'_> {
         let release = Release::new(&*name, &chart)
             .namespace(namespace(parsed))
             .values(values)
+            .traced(report)
             .kube_version(kube_version)
             .api_versions(parsed.texts("api-versions"))
             .is_upgrade(parsed.is_on("is-upgrade"))
@@ -208,7 +214,12 @@ impl Command<'_> {
         });
         print_log(self.ui, &mut log, debug);
         match rendered {
-            Ok(rendered) => self.print(&name, &rendered),
+            Ok(rendered) => {
+                if report {
+                    self.report_unused(&merged, &rendered)?;
+                }
+                self.print(&name, &rendered)
+            }
             Err(error) => {
                 let text = &error.diagnostic().message;
                 if !error.kind().while_rendering() {
@@ -221,6 +232,19 @@ impl Command<'_> {
                 self.out.push('\n');
                 Err(text.clone())
             }
+        }
+    }
+
+    /// Tells of keys that stand twice and of those that no template read.
+    fn report_unused(&mut self, merged: &Merged, rendered: &Rendered) -> Result<(), Refusal> {
+        let mut findings: Vec<Diagnostic> = merged.duplicate_warnings().collect();
+        findings.extend(rendered.trace.iter().flat_map(|trace| trace.unread(&merged.root)));
+        self.ui.report(&findings, None);
+        match findings.len() {
+            count if count > 0 && self.parsed.is_on("strict") => {
+                Err(format!("{count} of the values do nothing, and --strict was given"))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -328,12 +328,12 @@ impl Release {
         let nodes = values;
         let values = codec::to_value(&nodes).as_map().cloned().unwrap_or_default();
         let capabilities = Capabilities::value(&self.kube_version, &self.api_versions);
+        globals::share(&member, &values);
         let mut listener = self.traced.then(|| {
             let mut recorder = Recorder::new();
             recorder.values(&Value::Map(values.clone()));
             Listener { recorder, values: &nodes }
         });
-        globals::share(&member, &values);
         let release = self.release_value();
         let templates = scope::templates(&member, values, release.clone(), capabilities.clone());
         if let Some(listener) = &mut listener {

@@ -5,6 +5,7 @@ mod commands;
 mod confined;
 mod diff;
 mod docs;
+mod explain;
 mod gitops;
 mod graph;
 mod layers;
