@@ -215,9 +215,9 @@ fn cookies(reader: &Reader<'_>, ingress: Option<&Ingress>) -> Object {
     }
     flag(&mut object, "secure", "secure");
     let domain = reader.child("domain").filled();
-    match (&domain, ingress.and_then(|ingress| ingress.domain.as_ref())) {
-        (None, Some(host)) => {
-            object.set("domain", Node::string(format!(".{}", host.value)), host.origins());
+    match (&domain, ingress.and_then(|ingress| ingress.cookie_domain.as_ref())) {
+        (None, Some(View { shape: Shape::Text(shared), origins })) => {
+            object.set("domain", Node::string(format!(".{shared}")), origins.clone());
         }
         _ => object.text("domain", domain),
     }
@@ -295,7 +295,7 @@ pub(crate) fn web(reader: &Reader<'_>, ingress: Option<&Ingress>, version: &Vers
     } else {
         given.entries();
     }
-    if let Some(ingress) = ingress.filter(|ingress| !ingress.is_found() && !version.at_least(1, 15)) {
+    if let Some(ingress) = ingress.filter(|ingress| !ingress.is_usual && !version.at_least(1, 15)) {
         reader.problems().add(
             Diagnostic::warning(
                 BAD_VALUE,

@@ -60,6 +60,9 @@ pub(crate) fn notes(settings: &Settings) -> String {
     if settings.agents.services.component.enabled.value && settings.agents.services.docker.value {
         remarks.push("The service agent needs Docker on its node (/var/run/docker.sock) and a privileged pod; `agentservices.enabled: false` leaves it out.");
     }
+    if settings.is_on("mongo") && settings.databases.mongo.version.at_least(5, 0) {
+        remarks.push("MongoDB 5 and later need a processor with AVX: `grep -m1 -o avx /proc/cpuinfo` on the node prints `avx`.");
+    }
     if !remarks.is_empty() {
         point(&mut out, "Good to know.");
         for remark in remarks {

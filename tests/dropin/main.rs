@@ -11,6 +11,7 @@ mod compare;
 mod leaf;
 mod matcher;
 mod mutate;
+mod old_charts;
 mod pattern;
 mod rule;
 
@@ -45,6 +46,15 @@ fn main() -> ExitCode {
     }
     let (ran, not_run) = match oracle() {
         Some((helm, chart)) => {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let charts = chart.parent().unwrap_or(&chart);
+            let (straight, seen) = old_charts::run(charts, folder.path(), &mut failures);
+            let defaults = straight.iter().map(|path| Case::load(path));
+            let (defaults, broken): (Vec<_>, Vec<_>) = defaults.partition(Result::is_ok);
+            failures.extend(broken.into_iter().filter_map(Result::err));
+            let mut cases = cases;
+            cases.extend(defaults.into_iter().flatten());
+            println!("default values of {seen} old charts");
             run(&helm, &chart, &rules, &cases, &mut failures);
             (cases.len(), 0)
         }

@@ -263,20 +263,23 @@ fn async_delete(settings: &Settings) -> Object {
     let inside = settings.services.fileserver.url();
     let mut prefixes = vec![inside.clone()];
     prefixes.extend(settings.ingress.as_ref().map(|ingress| ingress.url(&ingress.files)));
+    // Files are known by the address that their task had.
+    let named = settings.agents.pools.iter().filter_map(|pool| pool.files_host.as_ref());
+    prefixes.extend(named.map(|host| host.view()));
     let mut origins = Vec::new();
-    let texts: Vec<_> = prefixes
-        .iter()
-        .filter_map(|prefix| match &prefix.shape {
-            Shape::Text(text) => {
-                origins.extend(prefix.origins.iter().cloned());
-                Some(format!("\"{text}\""))
-            }
-            _ => None,
-        })
-        .collect();
+    let mut texts: Vec<&str> = Vec::new();
+    for prefix in &prefixes {
+        if let Shape::Text(text) = &prefix.shape
+            && !texts.contains(&&**text)
+        {
+            origins.extend(prefix.origins.iter().cloned());
+            texts.push(text);
+        }
+    }
+    let list = serde_json::to_string(&texts).unwrap_or_default();
     view.extend([
         ("filesAddress", inside),
-        ("urlPrefixes", View::text(format!("[{}]", texts.join(","))).from(origins)),
+        ("urlPrefixes", View::text(list).from(origins)),
         ("databases", server.databases.clone()),
         ("configDir", config_dir(settings, &files.folders)),
         ("secretEnv", View::list(server.secret_env.iter().cloned())),

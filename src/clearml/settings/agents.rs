@@ -25,6 +25,8 @@ pub(crate) struct Pool {
     /// Text of clearml.conf.
     pub(crate) config: Option<Text>,
     pub(crate) hosts: Vec<(&'static str, View)>,
+    /// The address of files that the user named for its tasks.
+    pub(crate) files_host: Option<Text>,
     /// The package that pip installs.
     pub(crate) package: View,
     /// Arguments of the agent.
@@ -169,7 +171,7 @@ impl Agents {
             let reader = group.with_node(&merged, &agent);
             pools.push(Pool::read(&reader, &full, ("replicas", 1), ("gpus", 0), shared, services));
         }
-        let services = ServicesAgent::read(&root.section("agentservices"), shared, services, ingress);
+        let services = ServicesAgent::read(root, shared, services, ingress);
         Self { pools, services }
     }
 
@@ -278,6 +280,12 @@ fn host(reader: &Reader<'_>, follows: View) -> View {
     }
 }
 
+/// Whether a text is an address that a list of addresses can hold as it is.
+fn is_url(text: &str) -> bool {
+    (text.starts_with("http://") || text.starts_with("https://"))
+        && text.chars().all(|c| c.is_ascii_graphic() && !['"', '\\', '$'].contains(&c))
+}
+
 impl Pool {
     fn read(
         reader: &Reader<'_>,
@@ -350,12 +358,14 @@ impl Pool {
                 .help(format!("set `{}.dockerMode: false` to run experiments inside the agent's pod", reader.path())),
             );
         }
+        let files = reader.child("clearmlFilesHost");
         Self {
             hosts: vec![
                 ("api", host(&reader.child("clearmlApiHost"), services.apiserver.url())),
                 ("web", host(&reader.child("clearmlWebHost"), services.webserver.url())),
                 ("files", host(&reader.child("clearmlFilesHost"), services.fileserver.url())),
             ],
+            files_host: files.filled().filter(|text| files.is_changed() && is_url(&text.value)),
             credentials: Credentials::read(reader, format!("{name}-credentials")),
             config: reader.child("clearmlConfig").filled(),
             package: package(&reader.child("agentVersion")),
@@ -400,13 +410,24 @@ fn gpu_limit(resources: Option<View>, gpus: &Setting<i64>) -> View {
 }
 
 impl ServicesAgent {
-    fn read(reader: &Reader<'_>, shared: &Shared, services: &Services, ingress: Option<&Ingress>) -> Self {
+    fn read(root: &Reader<'_>, shared: &Shared, services: &Services, ingress: Option<&Ingress>) -> Self {
+        let reader = &root.section("agentservices");
         let mut component = Component::read(reader, "agentservices", shared, None);
         let docker = reader.child("dockerMode").flag_or_default();
         if !docker.value && !reader.child("securityContext").is_given() {
             component.drop_privileges(&shared.inherited);
         }
-        let credentials = Credentials::read(reader, "agentservices-credentials".to_owned());
+        let mut credentials = Credentials::read(reader, "agentservices-credentials".to_owned());
+        // From server 1.11 on the server starts with these keys, so its own agent has them from the first minute.
+        if !credentials.has_keys && shared.version.at_least(1, 11) {
+            let secrets = root.section("secrets");
+            let text = |key: &str| secrets.child(key).filled();
+            if let (Some(key), Some(secret)) = (text("servicesAgentKey"), text("servicesAgentSecret")) {
+                credentials.given.push(("accessKey", "CLEARML_API_ACCESS_KEY", key));
+                credentials.given.push(("secretKey", "CLEARML_API_SECRET_KEY", secret));
+                credentials.has_keys = true;
+            }
+        }
         let outside = |own: View, host: fn(&Ingress) -> &View| match ingress {
             Some(ingress) => ingress.url(host(ingress)),
             None => own,

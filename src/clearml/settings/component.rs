@@ -91,6 +91,9 @@ impl Inherited {
     }
 }
 
+/// Parts that may have several pods; two databases would share one folder.
+const REPEATABLE: [&str; 3] = ["apiserver", "fileserver", "webserver"];
+
 /// One part of the server, as far as all parts are alike.
 pub(crate) struct Component {
     pub(crate) name: Arc<str>,
@@ -138,11 +141,15 @@ impl Component {
             extra_env.retain(|old| !same_name(old, &entry));
             extra_env.push(entry);
         }
+        let name = name.into();
+        let can_repeat = REPEATABLE.contains(&&*name);
+        let replicas =
+            can_repeat.then(|| reader.child("replicas").int(0, i64::from(i32::MAX), "number of pods"));
         Self {
-            name: name.into(),
+            name,
             enabled: reader.child("enabled").flag_or_default(),
             image,
-            replicas: reader.child("replicas").int(0, i64::from(i32::MAX), "number of pods"),
+            replicas: replicas.flatten(),
             resources: resources(&reader.child("resources")),
             annotations,
             labels: own_labels,

@@ -5,8 +5,11 @@ use crate::clearml::names;
 use crate::clearml::reader::{BAD_VALUE, MISSING, Reader, Setting, Text};
 use crate::clearml::versions::Version;
 use crate::clearml::view::View;
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
 use crate::kube::Quantity;
+
+/// A value that the chosen server does not read.
+const IGNORED: Code = Code("clearml::ignored-value");
 
 /// One database.
 pub(crate) struct Database {
@@ -141,6 +144,16 @@ impl Database {
             existing_secret: external.child("existingSecret").checked(names::dns_subdomain, names::DNS_NAME),
             host,
         };
+        if !component.enabled.value && !shared.version.at_least(1, 2) {
+            let given = found.existing_secret.iter().chain(found.secrets.iter().map(|(_, text)| text));
+            for text in given {
+                root.problems().add(
+                    Diagnostic::warning(IGNORED, format!("server 1.0 and 1.1 do not read `{}`", text.path))
+                        .maybe_at(text.place(), "for server 1.2 and later")
+                        .help(format!("take a newer server, or a {key} that asks for no password")),
+                );
+            }
+        }
         let old_key = format!("{old}ServiceName");
         let old_host = root.section("apiserver").child(&old_key);
         let is_known = found.host.is_some()

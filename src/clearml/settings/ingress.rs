@@ -5,20 +5,21 @@ use std::sync::Arc;
 use super::{Services, Shared, component};
 use crate::clearml::names;
 use crate::clearml::reader::{BAD_VALUE, MISSING, Reader, Setting, Text};
-use crate::clearml::view::View;
+use crate::clearml::view::{Shape, View};
 use crate::diag::Diagnostic;
 use crate::trace::Origin;
 
 /// The Ingress, when it is on.
 pub(crate) struct Ingress {
     pub(crate) enabled: Setting<bool>,
-    pub(crate) domain: Option<Text>,
     pub(crate) app: View,
     pub(crate) api: View,
     pub(crate) files: View,
     pub(crate) tls: bool,
     /// Whether all three names are `app.`, `api.` and `files.` under the domain, as the web app expects.
     pub(crate) is_usual: bool,
+    /// The domain that all three names lie under, for cookies.
+    pub(crate) cookie_domain: Option<View>,
     name: Text,
     annotations: Vec<(Arc<str>, View)>,
     class: Option<Text>,
@@ -27,6 +28,18 @@ pub(crate) struct Ingress {
 
 /// The annotation that named the class before `ingressClassName` did.
 const OLD_CLASS: &str = "kubernetes.io/ingress.class";
+
+/// What stands behind `app.`, `api.` and `files.`, when that is one domain.
+fn parent(hosts: [(&View, &str); 3]) -> Option<View> {
+    let mut domains = hosts.iter().map(|(host, label)| match &host.shape {
+        Shape::Text(name) => name.strip_prefix(label),
+        _ => None,
+    });
+    let first = domains.next()??;
+    let is_one = domains.all(|domain| domain == Some(first));
+    let origins = hosts.iter().flat_map(|(host, _)| host.origins.iter().cloned());
+    is_one.then(|| View::text(first).from(origins))
+}
 
 impl Ingress {
     pub(crate) fn read(root: &Reader<'_>) -> Option<Self> {
@@ -88,17 +101,29 @@ impl Ingress {
             }
             root.problems().add(diagnostic);
         }
-        let is_usual = own.iter().all(Option::is_none);
+        let has_no_own = own.iter().all(Option::is_none);
         let [app, api, files] = own;
         let host = |own: Option<Text>, label: &str| match (own, &domain) {
             (Some(own), _) => own.view(),
             (None, Some(domain)) => View::text(format!("{label}.{}", domain.value)).from(domain.origins()),
             (None, None) => View::text(label),
         };
+        let (app, api, files) = (host(app, "app"), host(api, "api"), host(files, "files"));
+        let parent = parent([(&app, "app."), (&api, "api."), (&files, "files.")]);
+        let is_usual = has_no_own || parent.is_some();
+        let below = |host: &View, domain: &str| match &host.shape {
+            Shape::Text(name) => name.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')),
+            _ => false,
+        };
+        let shared = domain
+            .as_ref()
+            .filter(|domain| [&app, &api, &files].iter().all(|host| below(host, &domain.value)));
+        let shared = shared.map(|domain| domain.view());
         Some(Self {
-            app: host(app, "app"),
-            api: host(api, "api"),
-            files: host(files, "files"),
+            app,
+            api,
+            files,
+            cookie_domain: shared.or(parent),
             tls: tls_enabled.as_ref().map_or(secret.is_some(), |tls| tls.value),
             enabled,
             is_usual,
@@ -106,21 +131,6 @@ impl Ingress {
             annotations,
             class,
             secret,
-            domain,
-        })
-    }
-
-    /// Whether the web app finds API and files by its own name: `app.`, `api.` and `files.` of one domain.
-    pub(crate) fn is_found(&self) -> bool {
-        if self.is_usual {
-            return true;
-        }
-        let [app, api, files] = [&self.app, &self.api, &self.files].map(|host| match &host.shape {
-            crate::clearml::view::Shape::Text(name) => &**name,
-            _ => "",
-        });
-        app.strip_prefix("app.").is_some_and(|domain| {
-            api.strip_prefix("api.") == Some(domain) && files.strip_prefix("files.") == Some(domain)
         })
     }
 
@@ -136,7 +146,7 @@ impl Ingress {
     pub(crate) fn url(&self, host: &View) -> View {
         let scheme = if self.tls { "https" } else { "http" };
         let name = match &host.shape {
-            crate::clearml::view::Shape::Text(name) => name,
+            Shape::Text(name) => name,
             _ => "",
         };
         View::text(format!("{scheme}://{name}")).from(host.origins.iter().cloned())

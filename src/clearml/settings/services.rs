@@ -42,7 +42,7 @@ impl Services {
         let services = root.section("services");
         // Read so that an old values file gets its note when the name is changed.
         let old = services.section("agentservices").child("name");
-        if let Some(node) = old.node().filter(|_| old.is_given()) {
+        if let Some(node) = old.node().filter(|_| old.is_changed()) {
             root.problems().add(
                 Diagnostic::warning(crate::clearml::DEPRECATED, "`services.agentservices.name` does nothing")
                     .maybe_at(node.place().cloned(), "no such Service exists")

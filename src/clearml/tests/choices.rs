@@ -87,3 +87,95 @@ fn null_gpus_are_none() {
     assert!(!object(&none, "Deployment/clearml-agent").contains("nvidia.com/gpu"));
     assert_eq!(env(&none, "clearml-agent", "NVIDIA_VISIBLE_DEVICES").as_deref(), Some("void"));
 }
+
+#[test]
+fn what_places_the_server_does_not_place_agents() {
+    let rendered = rendered(
+        "clearml: {tolerations: [{key: server, operator: Exists}], affinity: {podAffinity: {}}}\nagentGroups: {a: {tolerations: [{key: gpu, operator: Exists}]}}",
+    );
+    assert!(object(&rendered, "Deployment/apiserver").contains("key: server"));
+    assert!(!object(&rendered, "Deployment/clearml-agent").contains("tolerations"));
+    assert!(!object(&rendered, "Deployment/clearml-agent").contains("affinity"));
+    assert!(object(&rendered, "Deployment/clearml-agent-a").contains("key: gpu"));
+}
+
+#[test]
+fn databases_stay_single() {
+    let rendered = rendered("mongo: {replicas: 3}\nwebserver: {replicas: 2}");
+    assert!(!object(&rendered, "Deployment/mongo").contains("replicas"));
+    assert!(object(&rendered, "Deployment/webserver").contains("replicas: 2"));
+}
+
+#[test]
+fn dynamic_claims_take_the_clusters_class_unless_one_is_named() {
+    let rendered = rendered(
+        "storage: {mode: dynamic, claims: {redis: {storageClass: fast}, mongo0: {storageClass: ''}}}",
+    );
+    let class = |claim: &str| {
+        let root = tree(&rendered, &format!("PersistentVolumeClaim/{claim}"));
+        root.at_path(["spec", "storageClassName"]).and_then(|node| node.as_str().map(str::to_owned))
+    };
+    assert_eq!(class("redis-pv-claim").as_deref(), Some("fast"));
+    assert_eq!(class("mongo-pv-claim0").as_deref(), Some(""));
+    assert_eq!(class("elasticsearch-pv-claim"), None);
+}
+
+#[test]
+fn passwords_that_an_old_server_does_not_read_are_told() {
+    let outside = "mongo: {enabled: false, external: {host: m, existingSecret: s}}";
+    assert_eq!(
+        messages(&rendered(outside).warnings),
+        ["server 1.0 and 1.1 do not read `mongo.external.existingSecret`"]
+    );
+}
+
+#[test]
+fn other_host_names_are_told_to_servers_that_listen() {
+    let hosts = "ingress: {enabled: true, host: b.c, hosts: {app: a.b.c}}";
+    assert_eq!(rendered(hosts).warnings.len(), 1);
+    let modern = format!("{hosts}\nclearml: {{versions: modern, acknowledgeDataMigration: true}}");
+    let rendered = rendered(&modern);
+    assert!(rendered.warnings.is_empty());
+    let file = object(&rendered, "ConfigMap/webserver-config");
+    assert!(file.contains("http://api.b.c") && file.contains("http://files.b.c"), "{file}");
+}
+
+#[test]
+fn cookies_reach_all_three_names() {
+    use base64::Engine as _;
+    let domain = |hosts: &str| {
+        let rendered = rendered(&format!("ingress: {{enabled: true, {hosts}}}"));
+        let secret = rendered.manifests.iter().find(|manifest| manifest.name == "apiserver-generated")?;
+        let text = parse(secret.text.text()).at_path(["data", "apiserver.conf"])?.as_str()?.to_owned();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok()?;
+        let line =
+            String::from_utf8(bytes).ok()?.lines().find(|line| line.contains("domain"))?.trim().to_owned();
+        Some(line)
+    };
+    assert_eq!(domain("host: b.c").as_deref(), Some("\"domain\": \".b.c\""));
+    assert_eq!(domain("host: b.c, hosts: {app: x.b.c}").as_deref(), Some("\"domain\": \".b.c\""));
+    let three = "hosts: {app: app.x.y, api: api.x.y, files: files.x.y}";
+    assert_eq!(domain(three).as_deref(), Some("\"domain\": \".x.y\""));
+    assert_eq!(domain("host: b.c, hosts: {app: other.example}"), None);
+}
+
+#[test]
+fn the_service_agent_has_the_keys_the_server_starts_with() {
+    let keys = "secrets: {servicesAgentKey: k, servicesAgentSecret: s}\nagentservices: {enabled: true}";
+    let modern = rendered(&format!("{keys}\nclearml: {{versions: modern, acknowledgeDataMigration: true}}"));
+    assert!(object(&modern, "Deployment/agentservices").contains("key: accessKey"));
+    assert!(modern.warnings.iter().all(|found| !found.message.contains("keys")), "{:?}", modern.warnings);
+    assert!(!object(&rendered(keys), "Deployment/agentservices").contains("key: accessKey"));
+}
+
+#[test]
+fn files_are_deleted_under_every_address_that_is_named() {
+    let rendered = rendered(
+        "clearml: {image: {tag: '1.10'}}\ningress: {enabled: true, host: b.c, tls: {secretName: s}}\nagent: {clearmlFilesHost: 'https://f.example/'}\nagentGroups: {x: {clearmlFilesHost: 'https://files.b.c'}, y: {clearmlFilesHost: 'no address'}}",
+    );
+    assert_eq!(
+        env(&rendered, "async-delete", "CLEARML__services__async_urls_delete__fileserver__url_prefixes")
+            .as_deref(),
+        Some(r#"["http://fileserver-service:8081","https://files.b.c","https://f.example/"]"#)
+    );
+}
