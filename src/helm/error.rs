@@ -115,11 +115,21 @@ fn wanted_failure(error: &FuncError) -> Option<&str> {
 
 /// The message with a few lines for each level; none when a level is no template error.
 fn levels(outer: &ExecError) -> Option<String> {
+    let mut deepest = outer;
+    loop {
+        match deepest.cause() {
+            None | Some(FuncError::Unknown(..)) => break,
+            Some(FuncError::Exec(inner)) => deepest = inner,
+            Some(_) => return None,
+        }
+    }
     let mut out = String::new();
     let mut last: Option<Level> = None;
     let mut current = Some(outer);
     while let Some(error) = current {
-        let level = Level::parse(&error.to_string())?;
+        let level = Level::parse(&own_text(error))
+            .filter(|level| level.executing.is_some())
+            .or_else(|| Level::parse(&error.to_string()))?;
         if last.as_ref() != Some(&level) {
             level.write(&mut out);
             last = Some(level);
@@ -135,6 +145,14 @@ fn levels(outer: &ExecError) -> Option<String> {
         };
     }
     Some(out.trim().to_owned())
+}
+
+/// The text of one level with the first word of its cause, where the message of a level ends.
+fn own_text(error: &ExecError) -> String {
+    let name = crate::go::strconv::quote(error.template().as_bytes());
+    let cause = if error.cause().is_some() { "template: " } else { "" };
+    let (location, node, message) = (error.location(), error.node(), error.message());
+    format!("template: {location}: executing {name} at <{node}>: {message}{cause}")
 }
 
 #[derive(PartialEq, Eq)]

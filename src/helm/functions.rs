@@ -1,6 +1,6 @@
 //! Template functions that need the release: `include`, `tpl`, `required`, `fail`, `lookup`, `getHostByName`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -15,6 +15,9 @@ use crate::value::{Map, Str, Value};
 // Rule: Helm v4.3.1 pkg/engine/engine.go, recursionMaxNums.
 const MAX_INCLUDES: u32 = 1000;
 
+/// How often `tpl` may stand inside `tpl`. Helm has no bound but its stack, at whose end it crashes.
+const MAX_TPL_DEPTH: usize = 2_000;
+
 /// What Helm removes from finished output: the text of a missing value.
 pub(super) const NO_VALUE: &str = "<no value>";
 
@@ -24,6 +27,7 @@ pub(super) struct State {
     pub(super) lint: bool,
     pub(super) log: RefCell<Vec<LogLine>>,
     included: RefCell<HashMap<Str, u32>>,
+    tpl_depth: Cell<usize>,
     parsed: Cache,
 }
 
@@ -34,6 +38,7 @@ impl State {
             lint,
             log: RefCell::default(),
             included: RefCell::default(),
+            tpl_depth: Cell::new(0),
             parsed: Cache::new(),
         }
     }
@@ -206,7 +211,14 @@ fn tpl(ctx: &mut CallCtx<'_>, arguments: &[Value]) -> Result<Value, FuncError> {
     let mut set = Set::on(&ctx.templates());
     set.add(&parsed);
     let Some(tree) = parsed.get("gotpl") else { return Ok(Value::Str(Str::EMPTY)) };
-    let out = ctx.execute_tree(&Rc::new(set), tree, &argument(arguments, 1)).map_err(|error| {
+    let depth = state.tpl_depth.get();
+    if depth >= MAX_TPL_DEPTH {
+        return Err(FuncError::Text(format!("tpl is nested more than {MAX_TPL_DEPTH} deep")));
+    }
+    state.tpl_depth.set(depth + 1);
+    let out = ctx.execute_tree(&Rc::new(set), tree, &argument(arguments, 1));
+    state.tpl_depth.set(depth);
+    let out = out.map_err(|error| {
         let source = strconv::quote(source.as_bytes());
         error.wrapped(format!("error during tpl function execution for {source}: "))
     })?;

@@ -8,6 +8,7 @@ mod docs;
 mod explain;
 mod gitops;
 mod graph;
+mod hostile;
 mod layers;
 mod render;
 mod sandbox;

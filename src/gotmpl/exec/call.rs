@@ -1,8 +1,8 @@
 //! Function calls.
 
-use super::{Got, Res, State};
+use super::{Got, MAX_ITEMS, MAX_TEXT, Res, State};
 use crate::gotmpl::ast::{Expr, Special};
-use crate::gotmpl::func::{CallCtx, Func};
+use crate::gotmpl::func::{CallCtx, Func, FuncError};
 use crate::gotmpl::print::At;
 use crate::trace::record::Mark;
 use crate::value::{Param, Str, Value};
@@ -71,7 +71,7 @@ impl<'t> State<'t, '_> {
         } else {
             (func.call)(&mut CallCtx::inside(self.extensions, self.run), args.as_slice())
         };
-        match result {
+        match result.and_then(bounded) {
             Ok(value) => {
                 let mark = match self.run.recorder() {
                     Some(recorder) => recorder.called(func.name, args.as_slice(), &value),
@@ -173,6 +173,19 @@ impl<'t> State<'t, '_> {
             values.push(self.validate(last, param(given - 1))?);
         }
         Ok(values)
+    }
+}
+
+/// The value, unless it is larger than anything a chart can need: texts that double themselves stop here.
+fn bounded(value: Value) -> Result<Value, FuncError> {
+    match &value {
+        Value::Str(text) | Value::Bytes(text) if text.len() > MAX_TEXT => {
+            Err(FuncError::Text(format!("a text of {} bytes is too long", text.len())))
+        }
+        Value::List(list) if list.len() > MAX_ITEMS => {
+            Err(FuncError::Text(format!("a list of {} items is too long", list.len())))
+        }
+        _ => Ok(value),
     }
 }
 

@@ -25,6 +25,11 @@ const MAX_ROUNDS: u64 = 200_000_000;
 /// A render that writes more bytes than this is stopped.
 const MAX_OUTPUT: usize = 1 << 30;
 
+/// A function whose text has more bytes than this fails.
+const MAX_TEXT: usize = 1 << 28;
+/// A function whose list has more items than this fails.
+const MAX_ITEMS: usize = 1 << 24;
+
 /// The set every template of a chart belongs to, as Go's messages name it.
 const SET_NAME: &str = "gotpl";
 
