@@ -41,6 +41,11 @@ impl<'o, 'm> Findings<'o, 'm> {
         self.found.is_empty()
     }
 
+    /// How much was found so far.
+    pub(super) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     pub(super) fn finish(self) -> Vec<Diagnostic> {
         self.found
     }

@@ -179,7 +179,7 @@ fn external_traffic(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     else {
         return;
     };
-    if inside && !text.is_empty() {
+    if inside && matches!(text, "Cluster" | "Local") {
         let finding =
             findings.invalid(node, codes::SERVICE, "may only be set for externally-accessible services");
         let place = spec.get("type").and_then(Node::place).cloned();

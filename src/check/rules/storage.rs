@@ -48,7 +48,7 @@ fn class_name(spec: &Node, findings: &mut Findings<'_, '_>) {
 
 fn persistent_volume(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     let Some(spec) = object.at("spec").filter(|spec| spec.as_map().is_some()) else {
-        findings.missing(&object.root, "spec", codes::VOLUME, "");
+        no_spec(object, findings);
         return;
     };
     access_modes(spec, findings);
@@ -110,9 +110,14 @@ fn claim(spec: &Node, findings: &mut Findings<'_, '_>) {
 fn claim_object(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     match object.at("spec").filter(|spec| spec.as_map().is_some()) {
         Some(spec) => claim(spec, findings),
-        None => {
-            findings.missing(&object.root, "spec", codes::VOLUME, "");
-        }
+        None => no_spec(object, findings),
+    }
+}
+
+/// A spec that is there and is no map is told of as that.
+fn no_spec(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
+    if object.at("spec").is_none_or(Node::is_null) {
+        findings.missing(&object.root, "spec", codes::VOLUME, "");
     }
 }
 

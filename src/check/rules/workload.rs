@@ -21,7 +21,11 @@ fn own_pods(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     let Some(node) = object.at("spec.selector").filter(|selector| selector.as_map().is_some()) else {
         return;
     };
+    let before = findings.count();
     selector::check(Some(node), findings);
+    if findings.count() > before {
+        return; // what a broken selector selects is nothing to speak of
+    }
     if selector::is_empty(node) {
         let kind = object.kind.to_ascii_lowercase();
         findings.invalid(node, codes::SELECTOR, &format!("empty selector is invalid for {kind}"));
