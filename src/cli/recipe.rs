@@ -2,13 +2,15 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 use clearml_k8s::chart::{Chart, LoadOptions};
 use clearml_k8s::codec::Node;
 use clearml_k8s::diag::{Code, Diagnostic, Level, LogLine, Severity, Source, SourceKind};
 use clearml_k8s::helm::{self, Release};
-use clearml_k8s::host::System;
+use clearml_k8s::host::{Host, System};
 use clearml_k8s::kube::KubeVersion;
 use clearml_k8s::manifest::{Head, Manifest, split};
 use clearml_k8s::trace::Trace;
@@ -21,6 +23,8 @@ use super::{render, template};
 const CHART: Code = Code("cli::chart");
 /// The version of Kubernetes is none.
 const VERSION: Code = Code("cli::kube-version");
+/// The chart renders to something else each time.
+const UNSTEADY: Code = Code("cli::unsteady-chart");
 /// What the chart's engine says on the way.
 const LOG: Code = Code("helm::log");
 
@@ -88,6 +92,8 @@ pub(crate) struct Made {
     pub(crate) manifests: Vec<Manifest>,
     /// How many of them Helm would run as hooks.
     pub(crate) hooks: usize,
+    /// Whether the chart asked for random bytes or the time, so that it renders to something else each time.
+    pub(crate) is_unsteady: bool,
     /// The release's namespace.
     pub(crate) namespace: String,
     /// What the user should know.
@@ -166,6 +172,7 @@ impl Recipe {
         Ok(Made {
             manifests: rendered.manifests,
             hooks: 0,
+            is_unsteady: false,
             namespace: namespace.unwrap_or_default(),
             findings,
             values: user.clone(),
@@ -196,9 +203,11 @@ impl Recipe {
             let version = helm::KubeVersion::parse(text).map_err(|_| vec![no_version(text)])?;
             release = release.kube_version(version);
         }
+        let is_unsteady = Arc::new(AtomicBool::new(false));
+        let host = Watched { system: System::new(), asked: Arc::clone(&is_unsteady) };
         let rendered = gotmpl::stack::run(|| {
             let mut log = Vec::new();
-            (release.render_logged(System::new(), &mut log), log)
+            (release.render_logged(host, &mut log), log)
         });
         let (rendered, rest) = rendered.map_err(|error| vec![Diagnostic::error(CHART, error.to_string())])?;
         log.extend(rest);
@@ -218,7 +227,35 @@ impl Recipe {
             manifests.extend(hooks.map(|hook| hook.manifest));
         }
         let hooks = manifests.len() - before;
-        Ok(Made { manifests, hooks, namespace, findings, values: user.clone() })
+        let is_unsteady = is_unsteady.load(Ordering::Relaxed);
+        Ok(Made { manifests, hooks, is_unsteady, namespace, findings, values: user.clone() })
+    }
+}
+
+/// This computer's clock and randomness, and whether a chart asked for them.
+struct Watched {
+    system: System,
+    asked: Arc<AtomicBool>,
+}
+
+impl Host for Watched {
+    fn now(&self) -> (i64, u32, Option<i64>) {
+        self.asked.store(true, Ordering::Relaxed);
+        self.system.now()
+    }
+
+    fn random(&self, purpose: &str, bytes: &mut [u8]) {
+        self.asked.store(true, Ordering::Relaxed);
+        self.system.random(purpose, bytes);
+    }
+}
+
+impl Made {
+    /// A warning about a chart that renders to something else each time. `what` says what becomes of it.
+    pub(crate) fn unsteady(&self, chart: &str, what: &str) -> Option<Diagnostic> {
+        let message = format!("`{chart}` asks for random values or the time: {what}");
+        let help = "set what it makes up (passwords, keys, certificates, dates) in its values";
+        self.is_unsteady.then(|| Diagnostic::warning(UNSTEADY, message).help(help))
     }
 }
 

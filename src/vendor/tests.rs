@@ -184,6 +184,22 @@ fn secrets_can_be_left_out() {
 }
 
 #[test]
+fn a_document_of_comments_is_no_file() {
+    let empty = Manifest {
+        template: "t".into(),
+        api_version: String::new(),
+        kind: String::new(),
+        name: String::new(),
+        namespace: None,
+        text: Source::new(SourceKind::Rendered, "t", "# nothing\n\n  # here\n"),
+        trace: Trace::default(),
+    };
+    let options = Options { namespace: "ns".into(), without_secrets: false, kustomization: true };
+    let tree = Tree::new(&[empty], &options);
+    assert_eq!(tree.files().map(|(path, _)| path).collect::<Vec<_>>(), ["kustomization.yaml"]);
+}
+
+#[test]
 fn links_are_never_followed() {
     let dir = tempfile::tempdir().expect("a folder");
     let (inside, outside) = (dir.path().join("in"), dir.path().join("out"));

@@ -32,7 +32,7 @@ impl Tree {
     pub fn new(manifests: &[Manifest], options: &Options) -> Self {
         let mut tree = Self::default();
         let mut order: Vec<String> = Vec::new();
-        for manifest in manifests {
+        for manifest in manifests.iter().filter(|manifest| holds_something(manifest)) {
             if options.without_secrets && manifest.kind == "Secret" {
                 tree.left_out.push(format!("{}/{}", manifest.kind, manifest.name));
                 continue;
@@ -73,6 +73,12 @@ impl Tree {
     pub fn left_out(&self) -> &[String] {
         &self.left_out
     }
+}
+
+/// Whether the document is more than blank lines and comments, which a chart's template may render alone.
+fn holds_something(manifest: &Manifest) -> bool {
+    let says_nothing = |line: &str| line.trim_start().is_empty() || line.trim_start().starts_with('#');
+    !manifest.kind.is_empty() || !manifest.text.text().lines().all(says_nothing)
 }
 
 fn kustomization(files: &[String]) -> String {

@@ -164,6 +164,32 @@ fn mistakes_of_the_file_and_the_arguments_are_refused() {
 }
 
 #[test]
+fn a_chart_that_makes_something_up_is_warned_about() {
+    let chart = |data: &str| {
+        Sandbox::new().file("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n").file(
+            "c/templates/a.yaml",
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{a: {data}}}\n"),
+        )
+    };
+    let warning = "warning[cli::unsteady-chart]";
+    for (data, warned) in [
+        ("{{ randAlphaNum 8 }}", true),
+        ("'{{ now | date \"2006\" }}'", true),
+        ("{{ .Release.Name }}", false),
+    ] {
+        let output = chart(data).args(["vendor", "out", "--chart", "c"]).run();
+        assert_eq!(
+            (output.status, output.stderr().contains(warning)),
+            (0, warned),
+            "{data}: {}",
+            output.stderr()
+        );
+        let output = chart(data).args(["diff", "c", "c"]).run();
+        assert_eq!(output.stderr().contains(warning), warned, "{data}: {}", output.stderr());
+    }
+}
+
+#[test]
 fn a_target_behind_a_link_is_refused() {
     let first =
         Sandbox::new().file("vendor.yaml", "releases:\n- {target: clusters/a}\n").args(["--version"]).run();

@@ -157,7 +157,9 @@ fn render(engine: Engine, own: Vec<Source>, args: &DiffArgs, ui: &mut Ui) -> Res
     let namespace = args.release.namespace.as_deref().unwrap_or_default();
     let objects = Objects::of_manifests(&made.manifests, namespace)
         .map_err(|findings| Failed { findings, values: Some(made.values.clone()) })?;
+    let unsteady = made.unsteady("the chart", "what it makes up differs each time");
     let mut findings = made.findings;
+    findings.extend(unsteady);
     findings.extend(objects.warnings.iter().cloned());
     Ok(Read { objects, findings, values: Some(made.values) })
 }

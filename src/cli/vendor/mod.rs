@@ -174,6 +174,7 @@ fn notes(job: &Job, made: &Made, tree: &Tree) -> Vec<Diagnostic> {
                 .help("create them in the cluster by other means: what refers to them waits for them"),
         );
     }
+    notes.extend(made.unsteady(&job.label, "its files change with every run"));
     if made.hooks > 0 {
         let message =
             format!("`{}` holds {} that Helm would run as hooks", job.label, counted(made.hooks, "object"));
