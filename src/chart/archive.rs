@@ -58,6 +58,8 @@ fn too_large() -> String {
 fn broken(error: std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::UnexpectedEof => "unexpected EOF".to_owned(),
+        // A text shorter than one block of an archive.
+        _ if error.to_string().contains("failed to read entire block") => "unexpected EOF".to_owned(),
         _ if error.to_string().contains("corrupt") || error.to_string().contains("deflate") => {
             "flate: corrupt input before offset 0".to_owned()
         }
@@ -167,4 +169,29 @@ fn content_type(data: &[u8]) -> &'static str {
         return "text/plain; charset=utf-8";
     }
     "application/octet-stream"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::read;
+
+    // Each text is what `helm show chart` of Helm v4.3.1 says.
+    #[test]
+    fn what_is_no_archive_is_told_in_gos_words() {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packed.write_all(b"hello world").unwrap();
+        let packed = packed.finish().unwrap();
+        let cut = packed.get(..packed.len() - 9).unwrap();
+        for (data, wanted) in [
+            (&*packed, "unexpected EOF"),
+            (cut, "unexpected EOF"),
+            (b"", "EOF"),
+            (b"hello", "unexpected EOF"),
+            (b"hello, world", "gzip: invalid header"),
+        ] {
+            assert_eq!(read(data).unwrap_err(), wanted);
+        }
+    }
 }

@@ -215,8 +215,11 @@ fn unpack(path: &str) -> Result<(TempDir, PathBuf), Refusal> {
 
 fn write(path: &Path, data: &[u8]) -> Result<(), String> {
     if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)
-            .map_err(|error| format!("mkdir {}: {}", parent.display(), io_words(&error)))?;
+        fs::create_dir_all(parent).map_err(|error| {
+            // Go says of a file in the way that it is no folder.
+            let words = if parent.is_file() { "not a directory".to_owned() } else { io_words(&error) };
+            format!("mkdir {}: {words}", parent.display())
+        })?;
     }
     fs::write(path, data).map_err(|error| format!("open {}: {}", path.display(), io_words(&error)))
 }
