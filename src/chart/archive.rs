@@ -1,11 +1,14 @@
 //! Reading a packaged chart: gzip, tar, and Helm's refusals.
 
-use std::io::Read;
+use std::io::{BufReader, Read};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 
 use super::error::{Error, ErrorKind};
 use super::{File, MAX_CHART_SIZE};
+
+/// Bytes that are decompressed at a time.
+const BUFFER: usize = 256 << 10;
 
 /// Every file of an archive with its first path component cut off; the error is the loader's text, which
 /// Helm shows only for subcharts.
@@ -20,7 +23,8 @@ pub(super) fn read(data: &[u8]) -> Result<Vec<File>, String> {
         return Err(words.to_owned());
     }
     let limited = MultiGzDecoder::new(data).take(2 * MAX_CHART_SIZE);
-    let mut archive = tar::Archive::new(limited);
+    // The archive is read in small pieces, the decoder is fast in large ones.
+    let mut archive = tar::Archive::new(BufReader::with_capacity(BUFFER, limited));
     let mut files = Vec::new();
     let mut left = MAX_CHART_SIZE;
     for entry in archive.entries().map_err(broken)? {
@@ -32,9 +36,15 @@ pub(super) fn read(data: &[u8]) -> Result<Vec<File>, String> {
         }
         let path = inner_path(&name)?;
         let size = entry.size();
-        let mut data = Vec::new();
         if size > left {
             return Err(too_large());
+        }
+        let mut data = Vec::new();
+        if kind.is_file() {
+            // One reading into room that fits; the header's word is taken for a moderate size only.
+            data.resize(usize::try_from(size.min(BUFFER as u64)).unwrap_or(0), 0);
+            let got = fill(&mut entry, &mut data).map_err(broken)?;
+            data.truncate(got);
         }
         if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() {
             (&mut entry).take(left + 1).read_to_end(&mut data).map_err(broken)?;
@@ -49,6 +59,20 @@ pub(super) fn read(data: &[u8]) -> Result<Vec<File>, String> {
         return Err("no files in chart archive".to_owned());
     }
     Ok(files)
+}
+
+/// Reads until the room is full or nothing is left; the number of bytes read.
+fn fill(reader: &mut impl Read, room: &mut [u8]) -> std::io::Result<usize> {
+    let mut got = 0;
+    while let Some(rest) = room.get_mut(got..).filter(|rest| !rest.is_empty()) {
+        match reader.read(rest) {
+            Ok(0) => break,
+            Ok(count) => got += count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(got)
 }
 
 fn too_large() -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 use super::error::{Error, ErrorKind};
@@ -72,24 +72,25 @@ impl Walk<'_> {
             |error: io::Error| ErrorKind::Io.error(format!("open {}: {}", path.display(), io_text(&error)));
         let mut names = Vec::new();
         for entry in fs::read_dir(path).map_err(open)? {
-            names.push(entry.map_err(open)?.file_name());
+            let entry = entry.map_err(open)?;
+            names.push((entry.file_name(), entry.file_type()));
         }
-        names.sort();
-        for name in names {
+        names.sort_by(|a, b| a.0.cmp(&b.0));
+        for (name, kind) in names {
             let full = path.join(&name);
             let text = name.to_string_lossy();
             let relative = if relative.is_empty() { text.into_owned() } else { format!("{relative}/{text}") };
-            let info = fs::symlink_metadata(&full).map_err(|error| {
+            let kind = kind.map_err(|error| {
                 ErrorKind::Io.error(format!("lstat {}: {}", full.display(), io_text(&error)))
             })?;
-            let info = if info.is_symlink() { self.follow(&full)? } else { info };
-            if self.rules.ignores(&relative, info.is_dir()) {
+            let kind = if kind.is_symlink() { self.follow(&full)?.file_type() } else { kind };
+            if self.rules.ignores(&relative, kind.is_dir()) {
                 continue;
             }
-            if info.is_dir() {
+            if kind.is_dir() {
                 self.directory(&full, &relative)?;
-            } else if info.is_file() {
-                self.file(&full, relative, info.len())?;
+            } else if kind.is_file() {
+                self.file(&full, relative)?;
             } else {
                 return Err(ErrorKind::Io.error(format!(
                     "cannot load irregular file {} as it has file mode type bits set",
@@ -118,22 +119,34 @@ impl Walk<'_> {
         })
     }
 
-    fn file(&mut self, full: &Path, relative: String, size: u64) -> Result<(), Error> {
+    fn file(&mut self, full: &Path, relative: String) -> Result<(), Error> {
         let too_large = || {
             ErrorKind::TooLarge.error(format!(
                 "error reading {relative}: chart exceeds maximum decompressed size of {MAX_CHART_SIZE} bytes"
             ))
         };
-        if size > self.left {
-            return Err(too_large());
-        }
-        let data = fs::read(full).map_err(|error| {
+        let open = |error: io::Error| {
             ErrorKind::Io.error(format!(
                 "error reading {relative}: open {}: {}",
                 full.display(),
                 io_text(&error)
             ))
-        })?;
+        };
+        let mut file = fs::File::open(full).map_err(open)?;
+        let size = file.metadata().map_err(open)?.len();
+        if size > self.left {
+            return Err(too_large());
+        }
+        // One byte of room more than the file needs shows at the first reading that this was all.
+        let mut data = vec![0; usize::try_from(size).unwrap_or(usize::MAX).saturating_add(1)];
+        let got = match file.read(&mut data) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+            read => read.map_err(open)?,
+        };
+        data.truncate(got);
+        if got as u64 != size {
+            file.take(self.left).read_to_end(&mut data).map_err(open)?;
+        }
         self.left = self.left.checked_sub(data.len() as u64).ok_or_else(too_large)?;
         self.files.push(File::new(relative, data));
         Ok(())

@@ -20,6 +20,8 @@ pub struct Options {
     pub errors_only: bool,
     /// Where objects go that name no namespace, when that is known.
     pub namespace: Option<String>,
+    /// Whether to leave out the second opinion, which only ever warns: the walker over the schema has the verdict.
+    pub no_second_opinion: bool,
 }
 
 impl Options {
@@ -182,7 +184,7 @@ impl<'m> Input<'m> {
         let cluster = Cluster::new(&objects, options.version());
         for (object, checked) in &mut checked {
             if let Some(object) = object.and_then(|index| objects.get(index)) {
-                look_at(object, &cluster, checked);
+                look_at(object, &cluster, !options.no_second_opinion, checked);
             }
             if options.errors_only {
                 checked.findings.retain(|finding| finding.severity == Severity::Error);
@@ -216,7 +218,7 @@ fn secrets(root: &Node) -> Vec<Place> {
     maps.flat_map(Map::entries).filter_map(|entry| entry.value.place().cloned()).collect()
 }
 
-fn look_at(object: &Object<'_>, cluster: &Cluster<'_, '_>, checked: &mut Checked) {
+fn look_at(object: &Object<'_>, cluster: &Cluster<'_, '_>, twice: bool, checked: &mut Checked) {
     if object.group() == "kustomize.config.k8s.io" {
         checked.skipped = Some(KUSTOMIZE);
         return;
@@ -226,7 +228,7 @@ fn look_at(object: &Object<'_>, cluster: &Cluster<'_, '_>, checked: &mut Checked
         match object.known {
             Some(kind) => {
                 structure::check(&object.root, kind.root, &mut findings);
-                if findings.is_empty() {
+                if twice && findings.is_empty() {
                     typed::check(object, &mut findings);
                 }
             }

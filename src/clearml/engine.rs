@@ -111,7 +111,7 @@ fn assemble(
     let mut controls = controls.to_vec();
     let mut open = Vec::new();
     let mut literals = Vec::new();
-    while let Some(at) = rest.find(|c| (EXPRESSION..=VIEW).contains(&c)) {
+    while let Some(at) = rest.bytes().position(|byte| (EXPRESSION..=VIEW).contains(&char::from(byte))) {
         let (before, after) = rest.split_at(at);
         printer.text.push_str(before);
         let sign = after.chars().next().unwrap_or(CLOSE);

@@ -12,6 +12,8 @@
 //! the same text with control characters around the places where something is printed; values never pass
 //! through minijinja, only their numbers do, so no value can forge such a mark.
 
+use std::fmt::Write as _;
+
 use crate::diag::{Place, Source, SourceKind, Span};
 
 use super::print::Before;
@@ -111,7 +113,7 @@ impl Loader<'_> {
         let indent = line.len() - content.len();
         let at = offset + indent;
         if self.literal.is_some_and(|key| indent > key || content.is_empty()) {
-            if content.contains("{{") || content.contains("{%") {
+            if has_tag(content) {
                 return Err("an expression inside a literal block".to_owned());
             }
             return self.yaml_line(indent + shift, content);
@@ -141,27 +143,44 @@ impl Loader<'_> {
                 return Err("an expression needs a key or a dash before it".to_owned());
             }
             let number = self.mark(source, Span::new(start, start + value.len()), before);
-            let marked = format!("{lead}{EXPRESSION}{number}{NUMBER_END}{{{{ {path} }}}}");
-            return self.yaml_line(indent + shift, &marked);
+            self.yaml_line(indent + shift, lead)?;
+            self.out.text.push(EXPRESSION);
+            self.number(number);
+            for part in ["{{", path, "}}"] {
+                self.out.text.push_str(part);
+            }
+            return Ok(());
         }
-        if value.contains("{{") || lead.contains("{{") {
+        if has_tag(value) || has_tag(lead) {
             return Err("an expression must be the whole value".to_owned());
         }
         if value.is_empty() {
             return self.yaml_line(indent + shift, lead);
         }
         let number = self.mark(source, Span::new(start, start + value.len()), before);
+        self.yaml_line(indent + shift, content)?;
+        self.out.text.truncate(self.out.text.len() - value.len());
+        self.out.text.push(LITERAL);
+        self.number(number);
+        self.out.text.push_str(value);
         if value.starts_with('|') {
-            self.yaml_line(indent + shift, &format!("{lead}{LITERAL}{number}{NUMBER_END}{value}"))?;
             self.literal = Some(indent);
-            return Ok(());
+        } else {
+            self.out.text.push(LITERAL_END);
         }
-        self.yaml_line(indent + shift, &format!("{lead}{LITERAL}{number}{NUMBER_END}{value}{LITERAL_END}"))
+        Ok(())
+    }
+
+    /// The number of a mark.
+    fn number(&mut self, number: usize) {
+        // Writing to a `String` cannot fail.
+        let _ = write!(self.out.text, "{number}{NUMBER_END}");
     }
 
     /// A line of output. The line end stands before it, so that blocks and literals close tightly.
     fn yaml_line(&mut self, indent: usize, content: &str) -> Result<(), Mistake> {
-        if content.chars().any(|c| c.is_control() && !(EXPRESSION..=VIEW).contains(&c)) {
+        let plain = |byte: &u8| (b' '..0x7f).contains(byte);
+        if !content.as_bytes().iter().all(plain) && content.chars().any(char::is_control) {
             return Err("a control character".to_owned());
         }
         self.out.text.push('\n');
@@ -249,8 +268,10 @@ fn split_lead(content: &str) -> (&str, usize, &str) {
     }
     let rest = content.get(start..).unwrap_or_default();
     let quoted = rest.starts_with(['"', '\'']);
-    let key_end = match rest.split_once(": ") {
-        Some((key, _)) if !quoted => Some(key.len() + 2),
+    let bytes = rest.as_bytes();
+    let colon = memchr::memchr_iter(b':', bytes).find(|&at| bytes.get(at + 1) == Some(&b' '));
+    let key_end = match colon {
+        Some(at) if !quoted => Some(at + 2),
         None if rest.ends_with(':') => Some(rest.len()),
         _ => None,
     };
@@ -259,12 +280,18 @@ fn split_lead(content: &str) -> (&str, usize, &str) {
     (lead, start, value)
 }
 
+/// Whether a tag begins in a text.
+fn has_tag(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'{', bytes).any(|at| matches!(bytes.get(at + 1), Some(b'{' | b'%')))
+}
+
 /// A path is names joined by dots, so that no logic hides in a template.
 fn check_path(path: &str) -> Result<(), Mistake> {
     let fine = !path.is_empty()
-        && path.split('.').all(|name| {
-            name.starts_with(|c: char| c.is_ascii_alphabetic())
-                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && path.as_bytes().split(|byte| *byte == b'.').all(|name| {
+            name.first().is_some_and(u8::is_ascii_alphabetic)
+                && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
         });
     if fine { Ok(()) } else { Err(format!("`{path}` is not a path of names")) }
 }

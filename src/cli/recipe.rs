@@ -216,7 +216,7 @@ impl Recipe {
         let mut manifests = Vec::new();
         if self.release.include_crds {
             for crd in &rendered.crds {
-                manifests.extend(crd_documents(&crd.source, &crd.text)?);
+                manifests.extend(crd_documents(&crd.source, &crd.text.text())?);
             }
         }
         manifests.extend(rendered.manifests);

@@ -130,7 +130,11 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
     };
     findings.extend(clearml::unread(&merged.root, &options, &rendered));
     findings.extend(rendered.warnings);
-    let checked = check::Options { kube_version: args.kube_version, ..check::Options::default() };
+    let checked = check::Options {
+        kube_version: args.kube_version,
+        no_second_opinion: !args.strict,
+        ..check::Options::default()
+    };
     // What a value such as `existingSecret` names is in the cluster already, as the value says.
     let existing = clearml::existing_places(&merged.root);
     let is_named = |found: &Diagnostic| found.secondary.iter().any(|label| existing.contains(&label.place));
@@ -166,6 +170,8 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
         Some(folder) => ui.print(output::write_folder(folder, &shown, args.output)?)?,
         None => ui.print(output::text(&shown, args.output)?)?,
     }
+    // The process is about to end, which frees everything at once.
+    std::mem::forget((rendered.manifests, merged));
     Ok(Exit::Done)
 }
 

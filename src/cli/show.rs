@@ -140,10 +140,11 @@ fn show(parsed: &Parsed, name: &str, part: Part, ui: &mut Ui) -> Result<Vec<u8>,
     }
     if all || part == Part::Crds {
         for crd in Release::new("show", &chart).crds() {
-            if !crd.text.starts_with("---") {
+            let text = crd.text.text();
+            if !text.starts_with("---") {
                 out.extend_from_slice(b"---\n");
             }
-            out.extend_from_slice(crd.text.as_bytes());
+            out.extend_from_slice(text.as_bytes());
             out.push(b'\n');
         }
     }

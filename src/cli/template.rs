@@ -218,7 +218,10 @@ impl Command<'_> {
                 if report {
                     self.report_unused(&merged, &rendered)?;
                 }
-                self.print(&name, &rendered)
+                let printed = self.print(&name, &rendered);
+                // The process is about to end, which frees everything at once.
+                std::mem::forget((rendered, release, chart));
+                printed
             }
             Err(error) => {
                 let text = &error.diagnostic().message;
@@ -319,7 +322,9 @@ impl Command<'_> {
             rendered.hooks.iter().filter(|hook| !(skip_tests && hook.is_test())).collect()
         };
         let crds = if parsed.is_on("include-crds") { &*rendered.crds } else { &[] };
-        let crds: Vec<(&str, &str)> = crds.iter().map(|crd| (&*crd.source, &*crd.text)).collect();
+        let texts: Vec<_> = crds.iter().map(|crd| crd.text.text()).collect();
+        let crds: Vec<(&str, &str)> =
+            crds.iter().zip(&texts).map(|(crd, text)| (&*crd.source, &**text)).collect();
         let folder = parsed.text("output-dir").unwrap_or_default();
         let text = if folder.is_empty() {
             manifest::print_manifests(crds, &rendered.manifests, hooks)
@@ -329,7 +334,11 @@ impl Command<'_> {
         };
         let only = parsed.texts("show-only");
         if only.is_empty() {
-            self.out.push_str(&text);
+            if self.out.is_empty() {
+                self.out = text;
+            } else {
+                self.out.push_str(&text);
+            }
             return Ok(());
         }
         let shown = manifest::show_only(&text, &only)

@@ -1,7 +1,7 @@
 //! [`Node`]s to the values templates see.
 
 use super::{Data, Node};
-use crate::value::{Map, MapType, Str, Value};
+use crate::value::{LazyList, LazyMap, List, Map, MapType, Str, Value};
 
 /// The value of a node: floats are `float64`, whole numbers `int64` (`uint64` above its range), lists
 /// `[]interface {}`, maps `map[string]interface {}`. Nesting costs native stack only up to the depth
@@ -9,6 +9,32 @@ use crate::value::{Map, MapType, Str, Value};
 #[must_use]
 pub fn to_value(node: &Node) -> Value {
     scalar(node).unwrap_or_else(|| collection(node))
+}
+
+/// The same, but lists and maps are opened only when something asks for them.
+#[must_use]
+pub fn to_lazy_value(node: &Node) -> Value {
+    scalar(node).unwrap_or_else(|| match node.data() {
+        Data::Map(map) if map.is_empty() => Value::Map(Map::new()),
+        Data::Map(_) => Value::Map(Map::lazy(&MapType::ANY, Box::new(Closed(node.clone())))),
+        _ => Value::List(List::lazy(Box::new(Closed(node.clone())))),
+    })
+}
+
+/// A list or map that nothing asked for yet.
+struct Closed(Node);
+
+impl LazyMap for Closed {
+    fn entries(&self) -> Vec<(Str, Value)> {
+        let entries = self.0.as_map().map(super::Map::entries).unwrap_or_default();
+        entries.iter().map(|entry| (entry.key.clone().into(), to_lazy_value(&entry.value))).collect()
+    }
+}
+
+impl LazyList for Closed {
+    fn items(&self) -> Vec<Value> {
+        self.0.as_list().unwrap_or_default().iter().map(to_lazy_value).collect()
+    }
 }
 
 fn scalar(node: &Node) -> Option<Value> {

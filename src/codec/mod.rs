@@ -9,7 +9,7 @@ pub mod toml;
 mod tree;
 pub mod yaml;
 
-pub use convert::to_value;
+pub use convert::{to_lazy_value, to_value};
 pub use node::{Data, Entry, Map, Node, Style};
 
 /// What numbers become when a text is read.

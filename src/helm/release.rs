@@ -16,7 +16,7 @@ use crate::diag::{Level, LogLine};
 use crate::host::{Host, HostHandle};
 use crate::manifest::{self, Hook, Manifest, RenderedFile};
 use crate::trace::record::Recorder;
-use crate::value::{Map, Value};
+use crate::value::{Map, Str, Value};
 use crate::values::{self, schema, schema::Env};
 
 /// Reads a file by its path.
@@ -55,7 +55,7 @@ pub struct Crd {
     /// Full path: chart, subcharts, file.
     pub source: String,
     /// The text as it stands in the file.
-    pub text: String,
+    pub text: Str,
 }
 
 /// What a release renders to.
@@ -326,7 +326,7 @@ impl Release {
             )));
         }
         let nodes = values;
-        let values = codec::to_value(&nodes).as_map().cloned().unwrap_or_default();
+        let values = codec::to_lazy_value(&nodes).as_map().cloned().unwrap_or_default();
         let capabilities = Capabilities::value(&self.kube_version, &self.api_versions);
         globals::share(&member, &values);
         let mut listener = self.traced.then(|| {
@@ -377,7 +377,7 @@ pub(super) fn is_crd(path: &str) -> bool {
 fn add_crds(member: &Member, path: &str, crds: &mut Vec<Crd>) {
     for file in member.chart.files() {
         if is_crd(file.path()) {
-            crds.push(Crd { source: format!("{path}/{}", file.path()), text: file.text().into_owned() });
+            crds.push(Crd { source: format!("{path}/{}", file.path()), text: file.data().clone() });
         }
     }
     for child in &member.children {

@@ -46,16 +46,14 @@ fn add_chart(
     templates: &mut BTreeMap<Str, Template>,
 ) -> Map {
     let subcharts = Map::new();
-    let scope: Map = [
+    let scope = map([
         ("Capabilities", shared.capabilities.clone()),
         ("Chart", chart_value(member, is_root)),
         ("Files", files::value(member.chart.files())),
         ("Release", shared.release.clone()),
         ("Subcharts", Value::Map(subcharts.clone())),
         ("Values", values.clone()),
-    ]
-    .into_iter()
-    .collect();
+    ]);
     let own = values.as_map().cloned().unwrap_or_default();
     for child in &member.children {
         let section = values_type::find_table(&own, &child.name).map(|map| values_type::values(&map));
@@ -83,6 +81,11 @@ fn strings(items: &[String]) -> Value {
     Value::list(items.iter().map(|item| Value::from(item.as_str())).collect())
 }
 
+/// A map of fields whose names are known.
+fn map<const N: usize>(fields: [(&'static str, Value); N]) -> Map {
+    Map::of(&MapType::ANY, fields.into_iter().map(|(name, value)| (Str::from_static(name), value)).collect())
+}
+
 /// `.Chart`: a map with Go's field names.
 // Rule: Helm v4.3.1 pkg/chart/common.go, structToMap.
 fn chart_value(member: &Member, is_root: bool) -> Value {
@@ -104,7 +107,7 @@ fn chart_value(member: &Member, is_root: bool) -> Value {
         })
         .collect();
     let dependencies = member.dependencies.iter().flatten().map(dependency_value).collect();
-    let map: Map = [
+    let map = map([
         ("APIVersion", text(&metadata.api_version)),
         ("Annotations", Value::Map(annotations)),
         ("AppVersion", text(&metadata.app_version)),
@@ -123,9 +126,7 @@ fn chart_value(member: &Member, is_root: bool) -> Value {
         ("Tags", text(&metadata.tags)),
         ("Type", text(&metadata.kind)),
         ("Version", text(&metadata.version)),
-    ]
-    .into_iter()
-    .collect();
+    ]);
     Value::Map(map)
 }
 
@@ -138,7 +139,7 @@ fn dependency_value(dependency: &Dependency) -> Value {
         }
         _ => to_value(item),
     });
-    let map: Map = [
+    let map = map([
         ("Alias", Value::from(dependency.alias.as_str())),
         ("Condition", Value::from(dependency.condition.as_str())),
         ("Enabled", Value::Bool(dependency.enabled)),
@@ -147,8 +148,6 @@ fn dependency_value(dependency: &Dependency) -> Value {
         ("Repository", Value::from(dependency.repository.as_str())),
         ("Tags", strings(&dependency.tags)),
         ("Version", Value::from(dependency.version.as_str())),
-    ]
-    .into_iter()
-    .collect();
+    ]);
     Value::Map(map)
 }

@@ -44,12 +44,15 @@ impl<const N: usize> Lines<N> {
         while low < high {
             let middle = low + (high - low) / 2;
             let rest = self.rest(middle);
-            let end = rest.bytes().position(|byte| byte <= b' ').unwrap_or(rest.len());
-            let (word, after) = rest.split_at(end);
-            match word.cmp(key) {
+            let head = rest.as_bytes().get(..key.len()).unwrap_or(rest.as_bytes());
+            // Blanks sort before every sign a word has, so a shorter word comes first without being looked for.
+            let longer = || rest.as_bytes().get(key.len()).is_some_and(|byte| *byte > b' ');
+            match head.cmp(key.as_bytes()) {
+                std::cmp::Ordering::Equal if longer() => high = middle,
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
                 std::cmp::Ordering::Equal => {
+                    let (word, after) = rest.split_at_checked(key.len())?;
                     let next = self.starts.get(middle + 1).map_or(self.text.len(), |&next| next as usize);
                     let start = self.text.len() - after.len();
                     let line = self.text.get(start..next - 1).unwrap_or_default();

@@ -91,10 +91,7 @@ pub struct Inner(&'static str);
 
 /// A list's items and how two lists of it merge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct List {
-    item: &'static str,
-    marks: &'static str,
-}
+pub struct List(&'static str);
 
 /// The values of an enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,20 +157,37 @@ impl Type {
 
     /// Its fields, sorted by bytes.
     pub fn fields(self) -> impl Iterator<Item = Field> {
-        self.fields.split(' ').filter_map(Field::parse)
+        Words(self.fields).filter_map(Field::parse)
     }
 
     /// The field of a name.
     #[must_use]
     pub fn field(self, name: &str) -> Option<Field> {
-        self.fields().find(|field| field.name == name)
+        self.fields().take_while(|field| field.name <= name).find(|field| field.name == name)
+    }
+}
+
+/// The words of a line, one blank between them.
+struct Words(&'static str);
+
+impl Iterator for Words {
+    type Item = &'static str;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let end = memchr::memchr(b' ', self.0.as_bytes()).unwrap_or(self.0.len());
+        let word = self.0.get(..end)?;
+        self.0 = self.0.get(end + 1..).unwrap_or_default();
+        Some(word)
     }
 }
 
 impl Field {
     fn parse(word: &'static str) -> Option<Self> {
-        let (name, shape) = word.split_once(':')?;
-        let shape = Shape::parse(shape)?;
+        let colon = memchr::memchr(b':', word.as_bytes())?;
+        let (name, shape) = (word.get(..colon)?, Shape::parse(word.get(colon + 1..)?)?);
         Some(match name.strip_suffix('!') {
             Some(name) => Self { name, required: true, shape },
             None => Self { name, required: false, shape },
@@ -202,10 +216,7 @@ impl Shape {
             b'B' => Self::RefOrBool(rest.get(1..)?),
             b'S' => Self::RefOrStrings(rest.get(1..)?),
             b'{' => Self::Map(Inner(rest)),
-            b'[' => {
-                let end = rest.find(['%', '^', '~']).unwrap_or(rest.len());
-                Self::List(List { item: rest.get(..end)?, marks: rest.get(end..)? })
-            }
+            b'[' => Self::List(List(rest)),
             _ => return None,
         })
     }
@@ -244,13 +255,22 @@ impl List {
     /// The shape of its items.
     #[must_use]
     pub fn item(self) -> Shape {
-        Shape::parse(self.item).unwrap_or(Shape::Any)
+        self.0.get(..self.end()).and_then(Shape::parse).unwrap_or(Shape::Any)
+    }
+
+    /// Where the shape of the items ends and the marks begin.
+    fn end(self) -> usize {
+        self.0.bytes().position(|byte| matches!(byte, b'%' | b'^' | b'~')).unwrap_or(self.0.len())
+    }
+
+    fn marks(self) -> &'static str {
+        self.0.get(self.end()..).unwrap_or_default()
     }
 
     /// Whether it is a set: no item stands twice.
     #[must_use]
     pub fn is_set(self) -> bool {
-        self.marks.contains('%')
+        self.marks().contains('%')
     }
 
     /// The fields that tell its items apart in server-side apply; none for other lists.
@@ -265,7 +285,7 @@ impl List {
     }
 
     fn mark(self, sign: char) -> Option<&'static str> {
-        let (_, rest) = self.marks.split_once(sign)?;
+        let (_, rest) = self.marks().split_once(sign)?;
         rest.split(['%', '^', '~']).next()
     }
 }

@@ -18,20 +18,23 @@ pub fn print_manifests<'a>(
     manifests: impl IntoIterator<Item = &'a Manifest>,
     hooks: impl IntoIterator<Item = &'a Hook>,
 ) -> String {
-    let mut out = String::new();
-    for (source, text) in crds {
+    let mut parts: Vec<(&str, &str)> = crds.into_iter().collect();
+    parts.extend(manifests.into_iter().map(|manifest| (&*manifest.template, manifest.text.text())));
+    let first_hook = parts.len();
+    parts.extend(hooks.into_iter().map(|hook| (&*hook.manifest.template, hook.manifest.text.text())));
+    // Written once, into room that fits.
+    let mut out =
+        String::with_capacity(parts.iter().map(|(source, text)| source.len() + text.len() + 20).sum());
+    let (manifests, hooks) = parts.split_at_checked(first_hook).unwrap_or((&parts, &[]));
+    for (source, text) in manifests {
         print_one(&mut out, source, text);
     }
-    for manifest in manifests {
-        print_one(&mut out, &manifest.template, manifest.text.text());
-    }
+    // What is printed begins with `---`, so there is nothing to cut off in front.
     let end = out.trim_end().len();
     out.truncate(end);
-    let start = out.len() - out.trim_start().len();
-    out.drain(..start);
     out.push('\n');
-    for hook in hooks {
-        print_one(&mut out, &hook.manifest.template, hook.manifest.text.text());
+    for (source, text) in hooks {
+        print_one(&mut out, source, text);
     }
     out
 }

@@ -15,9 +15,14 @@ pub struct Str(Repr);
 enum Repr {
     Static(&'static str),
     Text(Arc<str>),
+    /// A long text, which is not copied to be shared.
+    Long(Arc<String>),
     /// Never valid UTF-8: valid bytes become `Text` when built.
     Bytes(Arc<[u8]>),
 }
+
+/// Bytes from which on a text is shared as it is instead of copied beside its counter.
+const LONG: usize = 16 << 10;
 
 impl Str {
     /// The empty string.
@@ -43,6 +48,7 @@ impl Str {
         match &self.0 {
             Repr::Static(text) => text.as_bytes(),
             Repr::Text(text) => text.as_bytes(),
+            Repr::Long(text) => text.as_bytes(),
             Repr::Bytes(bytes) => bytes,
         }
     }
@@ -52,6 +58,7 @@ impl Str {
         match &self.0 {
             Repr::Static(text) => Some(text),
             Repr::Text(text) => Some(text),
+            Repr::Long(text) => Some(text),
             Repr::Bytes(_) => None,
         }
     }
@@ -61,6 +68,7 @@ impl Str {
         match &self.0 {
             Repr::Static(text) => Cow::Borrowed(text),
             Repr::Text(text) => Cow::Borrowed(text),
+            Repr::Long(text) => Cow::Borrowed(text),
             Repr::Bytes(bytes) => Cow::Owned(replace_invalid(bytes)),
         }
     }
@@ -132,7 +140,14 @@ impl From<&str> for Str {
 
 impl From<String> for Str {
     fn from(text: String) -> Self {
-        if text.is_empty() { Self::EMPTY } else { Self(Repr::Text(text.into())) }
+        match text.len() {
+            0 => Self::EMPTY,
+            // Room that is not used would stay with the text.
+            length if length >= LONG && text.capacity() - length <= length / 4 => {
+                Self(Repr::Long(Arc::new(text)))
+            }
+            _ => Self(Repr::Text(text.into())),
+        }
     }
 }
 

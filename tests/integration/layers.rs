@@ -1,6 +1,6 @@
 //! What the compiler does not police: which module may use which, and words that have no place in the source.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Each module with those it may use. Order and edges are ARCHITECTURE.md's; there are no cycles.
@@ -189,6 +189,29 @@ fn crate_paths(text: &str, depth: usize) -> Vec<(usize, String)> {
     // Macros and items of the root itself are no modules.
     found.retain(|(_, name)| LAYERS.iter().any(|(known, _)| known == name));
     found
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest = include_str!("../../Cargo.toml");
+    let mut section = "";
+    let mut depends = BTreeSet::new();
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            section = line;
+        } else if matches!(section, "[dependencies]" | "[dev-dependencies]")
+            && let Some((name, _)) = line.split_once(" = ")
+        {
+            depends.insert(name);
+        }
+    }
+    let guide = include_str!("../../CONTRIBUTING.md");
+    let (_, table) = guide.split_once("| crate | why |").expect("the table of dependencies");
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let names = rows.filter_map(|row| row.split('|').nth(1));
+    let reasons: BTreeSet<&str> =
+        names.flat_map(|names| names.split(',')).filter_map(|name| name.split_whitespace().next()).collect();
+    assert_eq!(depends, reasons);
 }
 
 fn identifier(text: &str) -> String {

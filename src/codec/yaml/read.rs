@@ -234,7 +234,7 @@ impl Iterator for Pieces<'_> {
         let text = self.source.text();
         let start = self.at;
         while let Some(rest) = text.get(self.at..).filter(|rest| !rest.is_empty()) {
-            let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
+            let length = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |end| end + 1);
             let line = rest.get(..length).unwrap_or(rest);
             let begun = self.at;
             self.at += length;
