@@ -66,6 +66,9 @@ fn expectation(line: &str) -> Result<String, String> {
 fn templates_give_what_helm_gives() {
     let mut wrong = String::new();
     let mut count = 0;
+    let known = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sprig/known-differences");
+    let known = std::fs::read_to_string(known).expect("known differences");
+    let known: Vec<&str> = known.lines().filter(|line| !line.starts_with('#')).collect();
     for file in files() {
         let text = std::fs::read_to_string(&file).expect("file");
         let values = text.lines().next().and_then(|line| line.strip_prefix("# values: ")).unwrap_or("{}");
@@ -75,7 +78,9 @@ fn templates_give_what_helm_gives() {
             let expected = expectation(pair[1]);
             let actual = stack::run(|| render(pair[0], values)).expect("stack");
             let name = file.file_name().unwrap_or_default().display();
-            if actual != expected {
+            let is_known = known.contains(&format!("{name}: {}", pair[0]).as_str());
+            assert!(!is_known || actual != expected, "no longer a difference: {name}: {}", pair[0]);
+            if actual != expected && !is_known {
                 let _ = writeln!(wrong, "{name}: {}\n want {expected:?}\n  got {actual:?}", pair[0]);
             }
         }
