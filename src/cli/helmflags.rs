@@ -197,15 +197,24 @@ pub(super) fn clean(path: &Path) -> PathBuf {
 /// The namespace: the flag, `$HELM_NAMESPACE`, the kubeconfig's context, `default`.
 // Rule: Helm v4.3.1 pkg/cli/environment.go, Namespace; k8s.io/client-go clientcmd merging.
 pub(super) fn namespace(parsed: &Parsed) -> String {
+    let from_context = || {
+        let name = (!parsed.is_on("confined")).then(|| context_namespace(parsed)).flatten();
+        name.filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned())
+    };
+    given_namespace(parsed).unwrap_or_else(from_context)
+}
+
+/// The same without a look into the kubeconfig.
+pub(super) fn own_namespace(parsed: &Parsed) -> String {
+    given_namespace(parsed).unwrap_or_else(|| "default".to_owned())
+}
+
+fn given_namespace(parsed: &Parsed) -> Option<String> {
     let given = match parsed.text("namespace") {
         Some(text) => text.to_owned(),
         None => std::env::var("HELM_NAMESPACE").unwrap_or_default(),
     };
-    if !given.is_empty() {
-        return given;
-    }
-    let from_context = (!parsed.is_on("confined")).then(|| context_namespace(parsed)).flatten();
-    from_context.filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned())
+    Some(given).filter(|name| !name.is_empty())
 }
 
 fn context_namespace(parsed: &Parsed) -> Option<String> {

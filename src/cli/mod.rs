@@ -5,6 +5,7 @@
 //! grammar, messages and exit codes are not clap's (see [`helm`]).
 
 mod args;
+mod chance;
 mod completion;
 mod csv;
 mod dependency;

@@ -10,13 +10,14 @@ use clearml_k8s::chart::{Chart, LoadOptions};
 use clearml_k8s::codec::Node;
 use clearml_k8s::diag::{Code, Diagnostic, Level, LogLine, Severity, Source, SourceKind};
 use clearml_k8s::helm::{self, Release};
-use clearml_k8s::host::{Host, System};
+use clearml_k8s::host::{Host, Reading};
 use clearml_k8s::kube::KubeVersion;
 use clearml_k8s::manifest::{Head, Manifest, split};
 use clearml_k8s::trace::Trace;
 use clearml_k8s::values::{self, Inputs};
 use clearml_k8s::{check, clearml, gotmpl};
 
+use super::chance::{Chance, ChanceArgs, Drawn};
 use super::{render, template};
 
 /// The chart cannot be rendered as it is.
@@ -25,6 +26,8 @@ const CHART: Code = Code("cli::chart");
 const VERSION: Code = Code("cli::kube-version");
 /// The chart renders to something else each time.
 const UNSTEADY: Code = Code("cli::unsteady-chart");
+/// The seed or the time cannot be read.
+const CHANCE: Code = Code("cli::deterministic");
 /// What the chart's engine says on the way.
 const LOG: Code = Code("helm::log");
 
@@ -56,6 +59,8 @@ pub(crate) struct ReleaseArgs {
     /// Of charts: leave out the hooks that are tests
     #[arg(long)]
     pub(crate) skip_tests: bool,
+    #[command(flatten)]
+    pub(crate) chance: ChanceArgs,
 }
 
 impl ReleaseArgs {
@@ -203,14 +208,19 @@ impl Recipe {
             let version = helm::KubeVersion::parse(text).map_err(|_| vec![no_version(text)])?;
             release = release.kube_version(version);
         }
+        let chance =
+            Chance::from_args(&self.release.chance).map_err(|text| vec![Diagnostic::error(CHANCE, text)])?;
+        let name = self.release.release.as_deref().unwrap_or("release-name");
+        let (host, seeded) = chance.host(name, &namespace).into_parts();
         let is_unsteady = Arc::new(AtomicBool::new(false));
-        let host = Watched { system: System::new(), asked: Arc::clone(&is_unsteady) };
+        let host = Watched { host, asked: Arc::clone(&is_unsteady) };
         let rendered = gotmpl::stack::run(|| {
             let mut log = Vec::new();
             (release.render_logged(host, &mut log), log)
         });
         let (rendered, rest) = rendered.map_err(|error| vec![Diagnostic::error(CHART, error.to_string())])?;
         log.extend(rest);
+        log.extend(Drawn::expired(seeded.as_ref()));
         findings.extend(log.iter().filter_map(noticed));
         let rendered = rendered.map_err(|error| vec![error.into_diagnostic()])?;
         let mut manifests = Vec::new();
@@ -227,26 +237,38 @@ impl Recipe {
             manifests.extend(hooks.map(|hook| hook.manifest));
         }
         let hooks = manifests.len() - before;
-        let is_unsteady = is_unsteady.load(Ordering::Relaxed);
+        let is_unsteady = is_unsteady.load(Ordering::Relaxed) && !chance.is_seeded();
         Ok(Made { manifests, hooks, is_unsteady, namespace, findings, values: user.clone() })
     }
 }
 
-/// This computer's clock and randomness, and whether a chart asked for them.
+/// A host, and whether a chart asked it for anything.
 struct Watched {
-    system: System,
+    host: Box<dyn Host + Send>,
     asked: Arc<AtomicBool>,
 }
 
 impl Host for Watched {
-    fn now(&self) -> (i64, u32, Option<i64>) {
+    fn now(&self) -> Result<Reading, String> {
         self.asked.store(true, Ordering::Relaxed);
-        self.system.now()
+        self.host.now()
     }
 
     fn random(&self, purpose: &str, bytes: &mut [u8]) {
         self.asked.store(true, Ordering::Relaxed);
-        self.system.random(purpose, bytes);
+        self.host.random(purpose, bytes);
+    }
+
+    fn keyed_by_place(&self) -> bool {
+        self.host.keyed_by_place()
+    }
+
+    fn enter(&self, place: &str, turn: u64) {
+        self.host.enter(place, turn);
+    }
+
+    fn issue(&self, name: &str, until: i64) {
+        self.host.issue(name, until);
     }
 }
 
@@ -254,7 +276,7 @@ impl Made {
     /// A warning about a chart that renders to something else each time. `what` says what becomes of it.
     pub(crate) fn unsteady(&self, chart: &str, what: &str) -> Option<Diagnostic> {
         let message = format!("`{chart}` asks for random values or the time: {what}");
-        let help = "set what it makes up (passwords, keys, certificates, dates) in its values";
+        let help = "set what it makes up (passwords, keys, certificates, dates) in its values, or take `--deterministic`";
         self.is_unsteady.then(|| Diagnostic::warning(UNSTEADY, message).help(help))
     }
 }

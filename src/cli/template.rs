@@ -12,14 +12,15 @@ use clearml_k8s::chart::{Chart, LoadOptions};
 use clearml_k8s::diag::{Diagnostic, Level, LogLine};
 use clearml_k8s::gotmpl;
 use clearml_k8s::helm::{self, KubeVersion, Release, Rendered};
-use clearml_k8s::host::System;
 use clearml_k8s::manifest::{self, Hook, Manifest};
 use clearml_k8s::values::Merged;
 
+use super::chance::{self, Chance, Drawn};
 use super::environment;
 use super::exit::Exit;
 use super::helmflags::{
-    self, CHART_PATH, GLOBAL, Refusal, VALUES, clean, io_words, locate_chart, namespace, read_merged,
+    self, CHART_PATH, GLOBAL, Refusal, VALUES, clean, io_words, locate_chart, namespace, own_namespace,
+    read_merged,
 };
 use super::pflag::{self, Flag, Kind, Parsed};
 use super::ui::Ui;
@@ -73,7 +74,7 @@ const FLAGS: &[Flag] = &[
 /// Runs the command; the arguments are those after its name.
 pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
     let arguments: Vec<String> = arguments.iter().map(|text| text.to_string_lossy().into_owned()).collect();
-    let parsed = match pflag::parse(&[FLAGS, VALUES, CHART_PATH, GLOBAL], &arguments) {
+    let parsed = match pflag::parse(&[FLAGS, chance::FLAGS, VALUES, CHART_PATH, GLOBAL], &arguments) {
         Ok(parsed) => parsed,
         Err(text) => return refuse(ui, &text),
     };
@@ -81,7 +82,12 @@ pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
         ui.message(&format!("{note}\n"));
     }
     if parsed.is_on("help") {
-        ui.print(helmflags::help("template [NAME] [CHART]", ABOUT, &[FLAGS, VALUES, CHART_PATH], GLOBAL))?;
+        ui.print(helmflags::help(
+            "template [NAME] [CHART]",
+            ABOUT,
+            &[FLAGS, chance::FLAGS, VALUES, CHART_PATH],
+            GLOBAL,
+        ))?;
         return Ok(Exit::Done);
     }
     if parsed.arguments.is_empty() {
@@ -163,6 +169,7 @@ impl Command<'_> {
             }
         };
         self.check_dry_run()?;
+        let chance = Chance::from_flags(parsed)?;
         let mut log = Vec::new();
         let asked = parsed.text("version").unwrap_or_default();
         log.push(LogLine::new(Level::Debug, "Original chart version").with("version", asked));
@@ -170,7 +177,7 @@ impl Command<'_> {
             log.push(LogLine::new(Level::Debug, "setting version to >0.0.0-0"));
         }
         print_log(self.ui, &mut log, debug);
-        let (name, chart) = self.name_and_chart()?;
+        let (name, chart) = self.name_and_chart(&chance)?;
         let path = locate_chart(parsed, &chart)?;
         log.push(LogLine::new(Level::Debug, "Chart path").with("path", path.display().to_string()));
         print_log(self.ui, &mut log, debug);
@@ -188,8 +195,10 @@ impl Command<'_> {
         check_dependencies(&chart)?;
         let labels = parsed.texts("labels");
         let labels = labels.iter().filter_map(|pair| pair.split_once('=')).map(|(key, _)| key.to_owned());
+        let namespace = if chance.is_seeded() { own_namespace(parsed) } else { namespace(parsed) };
+        let (host, seeded) = chance.host(&name, &namespace).into_parts();
         let release = Release::new(&*name, &chart)
-            .namespace(namespace(parsed))
+            .namespace(namespace)
             .values(values)
             .traced(report)
             .kube_version(kube_version)
@@ -201,10 +210,11 @@ impl Command<'_> {
             if parsed.is_on("confined") { release } else { release.schema_files(|path| fs::read(path)) };
         let executed = gotmpl::stack::run(|| {
             let mut log = Vec::new();
-            let executed = release.execute(System::new(), &mut log);
+            let executed = release.execute(host, &mut log);
             (executed, log)
         });
         let (executed, mut log) = executed.map_err(|error| error.to_string())?;
+        log.extend(Drawn::expired(seeded.as_ref()));
         let mut dump = String::new();
         let rendered = executed.and_then(|executed| {
             for file in executed.files.iter().filter(|file| debug && !file.text.trim().is_empty()) {
@@ -291,11 +301,11 @@ impl Command<'_> {
     }
 
     // Rule: Helm v4.3.1 pkg/action/install.go, NameAndChart.
-    fn name_and_chart(&self) -> Result<(String, String), Refusal> {
+    fn name_and_chart(&self, chance: &Chance) -> Result<(String, String), Refusal> {
         let template = self.parsed.text("name-template").unwrap_or_default();
         match &*self.parsed.arguments {
             [chart] if template.is_empty() => Ok(("release-name".to_owned(), chart.clone())),
-            [chart] => Ok((name_from_template(template)?, chart.clone())),
+            [chart] => Ok((name_from_template(template, chance)?, chart.clone())),
             [name, chart] => {
                 if self.parsed.is_on("generate-name") {
                     return Err("cannot set --generate-name and also specify a name".to_owned());
@@ -434,6 +444,6 @@ pub(super) fn check_dependencies(chart: &Chart) -> Result<(), Refusal> {
 }
 
 /// The name that a template gives; it may ask for variables of the environment, which a chart's templates may not.
-fn name_from_template(template: &str) -> Result<String, Refusal> {
-    helm::name_from_template(template, System::new(), environment::TABLE)
+fn name_from_template(template: &str, chance: &Chance) -> Result<String, Refusal> {
+    helm::name_from_template(template, chance.host("", "").host, environment::TABLE)
 }

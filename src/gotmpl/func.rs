@@ -173,6 +173,10 @@ impl fmt::Debug for Extensions {
     }
 }
 
+/// Among the [`Extensions`], asks an execution to keep the place of every call, for [`CallCtx::place`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeepPlaces;
+
 /// What a function gets beside its arguments.
 pub struct CallCtx<'a> {
     extensions: &'a Extensions,
@@ -193,6 +197,13 @@ impl<'a> CallCtx<'a> {
     /// The extension of type `T`, if the execution has one.
     pub fn extension<T: 'static>(&self) -> Option<&'a T> {
         self.extensions.get()
+    }
+
+    /// The place of this call (the file that is rendered, the expressions of the calls that led here and of this one,
+    /// a line each) and how often it was evaluated before. Nothing when the execution keeps no places, and when it is
+    /// asked again during one call.
+    pub fn place(&self) -> Option<(String, u64)> {
+        self.run.as_ref()?.place()
     }
 
     /// The templates that the calling template can call; empty outside of a template.

@@ -11,7 +11,7 @@ use super::values_type::VALUES;
 use crate::codec::Node;
 use crate::diag::{LogLine, Source, SourceKind};
 use crate::go::unicode;
-use crate::gotmpl::func::{Extensions, FuncError};
+use crate::gotmpl::func::{Extensions, FuncError, KeepPlaces};
 use crate::gotmpl::{self, Set};
 use crate::host::HostHandle;
 use crate::manifest::RenderedFile;
@@ -69,7 +69,11 @@ pub(super) fn render(
         set.add(&gotmpl::parse(&source, &state.funcs).map_err(|error| parse_failed(&error))?);
     }
     let set = Rc::new(set);
-    let extensions = Extensions::new().with(state).with(host);
+    let keyed_by_place = host.keyed_by_place();
+    let mut extensions = Extensions::new().with(state).with(host);
+    if keyed_by_place {
+        extensions = extensions.with(KeepPlaces);
+    }
     let mut files = Vec::new();
     let mut failed = None;
     for (name, template) in order {

@@ -4,7 +4,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use rand::Rng as _;
 
-use super::Host;
+use super::{Host, Reading};
 
 /// The computer's own clock and randomness.
 #[derive(Debug, Clone, Copy)]
@@ -26,14 +26,14 @@ impl Default for System {
 }
 
 impl Host for System {
-    fn now(&self) -> (i64, u32, Option<i64>) {
+    fn now(&self) -> Result<Reading, String> {
         let monotonic = i64::try_from(self.start.elapsed().as_nanos()).ok();
-        match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(match SystemTime::now().duration_since(UNIX_EPOCH) {
             Ok(passed) => {
                 (i64::try_from(passed.as_secs()).unwrap_or(i64::MAX), passed.subsec_nanos(), monotonic)
             }
             Err(_) => (0, 0, monotonic),
-        }
+        })
     }
 
     fn random(&self, _purpose: &str, bytes: &mut [u8]) {

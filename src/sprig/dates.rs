@@ -240,40 +240,41 @@ const METHODS: &[Method] = &[
     method("YearDay", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().yearday)))),
 ];
 
-fn clock(ctx: &CallCtx<'_>) -> Time {
-    let (seconds, nanos, monotonic) = ctx.extension::<HostHandle>().map_or((0, 0, None), HostHandle::now);
-    Time { monotonic, ..Time::from_unix(seconds, nanos) }
+fn clock(ctx: &CallCtx<'_>) -> std::result::Result<Time, FuncError> {
+    let reading = ctx.extension::<HostHandle>().map_or(Ok((0, 0, None)), HostHandle::now);
+    let (seconds, nanos, monotonic) = reading.map_err(FuncError::new)?;
+    Ok(Time { monotonic, ..Time::from_unix(seconds, nanos) })
 }
 
 /// The moment of any argument: whole seconds since 1970 in the kinds Go lists, now for everything else.
 ///
 /// Rule: sprig v3.3.0 date.go `dateInZone`; a `float64` or text is now.
-fn date_of(ctx: &CallCtx<'_>, value: &Value) -> Time {
+fn date_of(ctx: &CallCtx<'_>, value: &Value) -> std::result::Result<Time, FuncError> {
     match value {
-        Value::Int(seconds) | Value::Int64(seconds) => Time::from_unix(*seconds, 0),
-        other => of(other).cloned().unwrap_or_else(|_| clock(ctx)),
+        Value::Int(seconds) | Value::Int64(seconds) => Ok(Time::from_unix(*seconds, 0)),
+        other => of(other).cloned().or_else(|_| clock(ctx)),
     }
 }
 
-fn in_zone(ctx: &CallCtx<'_>, layout: &str, date: &Value, zone: &str) -> Value {
+fn in_zone(ctx: &CallCtx<'_>, layout: &str, date: &Value, zone: &str) -> Result {
     let zone = Zone::load(zone).unwrap_or(Zone::Utc);
-    date_of(ctx, date).in_zone(zone).format(layout).into()
+    Ok(date_of(ctx, date)?.in_zone(zone).format(layout).into())
 }
 
 fn date(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    Ok(in_zone(ctx, &str_arg(args, 0).text(), arg(args, 1), "Local"))
+    in_zone(ctx, &str_arg(args, 0).text(), arg(args, 1), "Local")
 }
 
 fn date_in_zone(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    Ok(in_zone(ctx, &str_arg(args, 0).text(), arg(args, 1), &str_arg(args, 2).text()))
+    in_zone(ctx, &str_arg(args, 0).text(), arg(args, 1), &str_arg(args, 2).text())
 }
 
 fn html_date(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    Ok(in_zone(ctx, "2006-01-02", arg(args, 0), "Local"))
+    in_zone(ctx, "2006-01-02", arg(args, 0), "Local")
 }
 
 fn html_date_in_zone(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    Ok(in_zone(ctx, "2006-01-02", arg(args, 0), &str_arg(args, 1).text()))
+    in_zone(ctx, "2006-01-02", arg(args, 0), &str_arg(args, 1).text())
 }
 
 fn must_date_modify(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
@@ -286,8 +287,8 @@ fn date_modify(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
 }
 
 fn ago(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    let then = date_of(ctx, arg(args, 0));
-    Ok(duration_text(round(clock(ctx).since(&then), 1_000_000_000)).into())
+    let then = date_of(ctx, arg(args, 0))?;
+    Ok(duration_text(round(clock(ctx)?.since(&then), 1_000_000_000)).into())
 }
 
 fn duration(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
@@ -320,7 +321,10 @@ fn duration_round(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
     let nanos = match arg(args, 0) {
         Value::Str(text) => parse_duration(&text.text()).unwrap_or_default(),
         Value::Int64(nanos) => *nanos,
-        other => of(other).map_or(0, |then| clock(ctx).since(then)),
+        other => match of(other) {
+            Ok(then) => clock(ctx)?.since(then),
+            Err(_) => 0,
+        },
     };
     let size = nanos.unsigned_abs();
     let found = UNITS.iter().find(|(unit, _)| size > *unit);
@@ -342,7 +346,7 @@ fn to_date(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
 }
 
 fn now(ctx: &mut CallCtx<'_>, _: &[Value]) -> Result {
-    Ok(time(clock(ctx)))
+    Ok(time(clock(ctx)?))
 }
 
 const ANY: &[Param] = &[Param::Any];

@@ -77,7 +77,12 @@ pub(super) fn string(bytes: impl Into<Vec<u8>>) -> Out {
     Ok(Value::Str(Str::from_bytes(bytes)))
 }
 
-/// The host of the execution.
+/// The host of the execution, told where it is asked if it wants to know.
 pub(super) fn host<'c>(ctx: &CallCtx<'c>) -> Result<&'c HostHandle, FuncError> {
-    ctx.extension().ok_or_else(|| FuncError::new("no clock and no random numbers in this execution"))
+    let host: &HostHandle =
+        ctx.extension().ok_or_else(|| FuncError::new("no clock and no random numbers in this execution"))?;
+    if let Some((place, turn)) = ctx.place() {
+        host.enter(&place, turn);
+    }
+    Ok(host)
 }

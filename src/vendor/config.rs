@@ -60,19 +60,28 @@ pub struct Release {
     pub no_hooks: bool,
     /// `skipTests`
     pub skip_tests: bool,
+    /// `deterministic`: a chart's random functions depend on `seedFile`, its clock shows `now`.
+    pub deterministic: bool,
+    /// `seedFile`, with `deterministic`
+    pub seed_file: Option<String>,
+    /// `now`, with `deterministic`: RFC 3339 or seconds since 1970
+    pub now: Option<String>,
 }
 
 /// Every key of a release, sorted by bytes.
 const KEYS: &[&str] = &[
     "apiVersions",
     "chart",
+    "deterministic",
     "includeCrds",
     "kubeVersion",
     "namespace",
     "noHooks",
     "noSecrets",
+    "now",
     "presets",
     "release",
+    "seedFile",
     "set",
     "setString",
     "skipTests",
@@ -205,6 +214,9 @@ impl Reader {
                 "includeCrds" => into.include_crds = self.switch(value),
                 "noHooks" => into.no_hooks = self.switch(value),
                 "skipTests" => into.skip_tests = self.switch(value),
+                "deterministic" => into.deterministic = self.switch(value),
+                "seedFile" => into.seed_file = self.text(value),
+                "now" => into.now = self.text(value),
                 _ => self.unknown(entry, KEYS),
             }
         }

@@ -3,6 +3,7 @@
 mod bad_values;
 mod commands;
 mod confined;
+mod deterministic;
 mod diff;
 mod docs;
 mod explain;

@@ -6,6 +6,7 @@ use clearml_k8s::diag::{Code, Diagnostic, Label, Place, Source, SourceKind};
 use clearml_k8s::values::Inputs;
 use clearml_k8s::vendor::{self, Release, Written};
 
+use super::super::chance::ChanceArgs;
 use super::super::inputs::{preset, read_source};
 use super::super::recipe::{Engine, Recipe, ReleaseArgs};
 use super::super::ui::Ui;
@@ -159,6 +160,12 @@ pub(crate) fn recipe(
         include_crds: release.include_crds,
         no_hooks: release.no_hooks,
         skip_tests: release.skip_tests,
+        chance: ChanceArgs {
+            deterministic: release.deterministic,
+            seed: None,
+            seed_file: release.seed_file.as_ref().map(|path| base.join(path)),
+            now: release.now.clone(),
+        },
     };
     Ok(Recipe { engine, values, release: flags, traced: false })
 }

@@ -66,6 +66,9 @@ impl<'t> State<'t, '_> {
         if self.run.listener.is_some() {
             self.heard_call(func.name, args.as_slice(), node);
         }
+        if let Some(places) = &self.run.places {
+            places.borrow_mut().call(node.print(self.tree));
+        }
         let result = if special == Special::Call {
             crate::gotmpl::builtins::call(&Str::from(callee), args.as_slice())
         } else {

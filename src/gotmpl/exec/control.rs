@@ -105,7 +105,12 @@ impl<'t> State<'t, '_> {
             let span = At::Template(template).span();
             recorder.enter(&self.tree.source, span, format!("template \"{}\"", template.name));
         }
+        if let Some(places) = &self.run.places {
+            places.borrow_mut().call(At::Template(template).print(self.tree));
+        }
+        self.run.enter();
         let result = self.run.tree(&tree, data, self.depth + 1, self.extensions);
+        self.run.leave();
         if let Some(recorder) = self.run.recorder() {
             recorder.leave();
         }

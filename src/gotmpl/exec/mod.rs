@@ -5,18 +5,21 @@ mod control;
 mod field;
 mod listen;
 mod pipeline;
+mod place;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::ast::{Tree, Variable};
 use super::error::ExecError;
-use super::func::{Extensions, FuncError};
+use super::func::{Extensions, FuncError, KeepPlaces};
 use super::print::At;
 use super::set::Set;
 use crate::diag::Place;
 use crate::trace::record::{Mark, Recorder};
 use crate::value::{Str, Value};
 use listen::Listener;
+use place::Places;
 
 /// `template` may nest this deep. Rule: text/template exec.go `maxExecDepth`.
 const MAX_TEMPLATE_DEPTH: usize = 100_000;
@@ -43,6 +46,8 @@ pub struct Run {
     set: Rc<Set>,
     rounds: u64,
     listener: Option<Box<Listener>>,
+    /// Where functions are called from, when somebody wants to know.
+    places: Option<Box<RefCell<Places>>>,
     /// The mark of the argument that was evaluated last.
     argument: Mark,
 }
@@ -113,7 +118,15 @@ pub fn execute_recorded(
 
 impl Run {
     pub(super) fn new(set: Rc<Set>) -> Self {
-        Self { out: Vec::new(), variables: Vec::new(), set, rounds: 0, listener: None, argument: Mark::NONE }
+        Self {
+            out: Vec::new(),
+            variables: Vec::new(),
+            set,
+            rounds: 0,
+            listener: None,
+            places: None,
+            argument: Mark::NONE,
+        }
     }
 
     pub(super) fn set(&self) -> &Rc<Set> {
@@ -124,6 +137,9 @@ impl Run {
         let Some(tree) = self.set.get(name).cloned() else {
             return Err(FuncError::Unknown(name.clone(), SET_NAME));
         };
+        if extensions.get::<KeepPlaces>().is_some() {
+            self.places = Some(Box::new(RefCell::new(Places::of(name.to_string()))));
+        }
         self.tree(&tree, Got::new(data.clone()), 0, extensions)?;
         Ok(())
     }
@@ -154,7 +170,9 @@ impl Run {
         let start = self.out.len();
         let heard = self.recorder().map(|recorder| (recorder.nested_data(), recorder.position()));
         let data = Got::marked(data.clone(), heard.map(|(mark, _)| mark).unwrap_or_default());
+        self.enter();
         let result = self.tree(tree, data, 0, extensions).map_err(FuncError::from);
+        self.leave();
         if let Some(outer) = outer {
             self.set = outer;
         }
