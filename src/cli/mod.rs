@@ -41,7 +41,7 @@ mod version;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use args::GlobalArgs;
@@ -115,11 +115,16 @@ pub(crate) fn main() -> ExitCode {
     let program = arguments.next().unwrap_or_else(|| "clearml-k8s".into());
     let arguments = guide::without_help_command(arguments.collect());
     let mut ui = Ui::new();
-    let result = match helm::split(&arguments) {
-        Some((run, rest)) => helm::run(run, &rest, &mut ui),
-        None => dispatch(program, arguments, &mut ui),
-    };
-    finish(result, &mut ui)
+    match helm::split(&arguments) {
+        Some((run, rest)) => {
+            let result = helm::run(run, &rest, &mut ui);
+            finish(result, Exit::No, &mut ui)
+        }
+        None => {
+            let result = dispatch(program, arguments, &mut ui);
+            finish(result, Exit::Refused, &mut ui)
+        }
+    }
 }
 
 fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<Exit> {
@@ -131,8 +136,11 @@ fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<
         Err(error) => {
             // Help and version go to standard output and succeed; a reader that left early is no failure.
             let refused = error.use_stderr();
-            let _ = error.print();
-            return Ok(if refused { Exit::Refused } else { Exit::Done });
+            let printed = error.print();
+            if refused {
+                return Ok(Exit::Refused);
+            }
+            return printed.map(|()| Exit::Done).context(ui::NO_OUTPUT);
         }
     };
     ui.configure(&cli.global);
@@ -165,14 +173,15 @@ fn tree() -> clap::Command {
     tree
 }
 
-/// Prints an error that nobody printed yet. A closed pipe is no error: the reader has what it wanted.
-fn finish(result: Result<Exit>, ui: &mut Ui) -> ExitCode {
+/// Prints an error that nobody printed yet, which ends the program as `failed`. A closed pipe is no error: the reader
+/// has what it wanted.
+fn finish(result: Result<Exit>, failed: Exit, ui: &mut Ui) -> ExitCode {
     match result.and_then(|exit| ui.flush().map(|()| exit)) {
         Ok(exit) => exit.into(),
         Err(error) if is_closed_pipe(&error) => Exit::Done.into(),
         Err(error) => {
             ui.failure(&error);
-            Exit::Refused.into()
+            failed.into()
         }
     }
 }

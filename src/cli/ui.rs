@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Read as _, Write};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clearml_k8s::clearml;
 use clearml_k8s::codec::Node;
 use clearml_k8s::diag::render::{self, Secrets};
@@ -15,6 +15,9 @@ use super::exit::Exit;
 
 /// Columns of messages when the terminal does not say.
 const WIDTH: usize = 120;
+
+/// What is said when standard output takes nothing.
+pub(crate) const NO_OUTPUT: &str = "cannot write to standard output";
 
 /// Standard input, output and error of one run, with what the user wants messages to look like.
 pub(crate) struct Ui {
@@ -67,8 +70,7 @@ impl Ui {
     /// # Errors
     /// When they cannot be written; a closed pipe ends the program quietly further up.
     pub(crate) fn print(&mut self, bytes: impl AsRef<[u8]>) -> Result<()> {
-        self.out.write_all(bytes.as_ref())?;
-        Ok(())
+        self.out.write_all(bytes.as_ref()).context(NO_OUTPUT)
     }
 
     /// Writes text to standard error as it is. When that fails there is nobody left to tell.
@@ -167,8 +169,7 @@ impl Ui {
     /// # Errors
     /// When that fails.
     pub(crate) fn flush(&mut self) -> Result<()> {
-        self.out.flush()?;
-        Ok(())
+        self.out.flush().context(NO_OUTPUT)
     }
 }
 

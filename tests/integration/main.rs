@@ -7,6 +7,7 @@ mod deterministic;
 mod diff;
 mod docs;
 mod explain;
+mod faults;
 mod gitops;
 mod graph;
 mod hostile;
