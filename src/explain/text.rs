@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::field::{Field, Site};
 use super::{MASK, Secrets};
 use crate::codec::{Data, Node, json};
+use crate::diag::render::is_secret_name;
 use crate::diag::{Frame, SourceKind};
 use crate::manifest::Manifest;
 use crate::trace::Origin;
@@ -59,7 +60,8 @@ pub(super) fn is_secret(manifest: &Manifest, field: &Field, secrets: Secrets) ->
     }
     in_secret
         || field.data.iter().any(|origin| (secrets.is_secret)(&origin.path))
-        || field.path.last_key().is_some_and(crate::diag::render::is_secret_name)
+        // `key` alone is what Kubernetes calls the name in a selector, a toleration or a reference.
+        || field.path.last_key().is_some_and(|key| key != "key" && is_secret_name(key))
             && matches!(field.value.data(), Data::String(_))
 }
 
