@@ -37,6 +37,12 @@ fn additional(reader: &Reader<'_>) -> Files {
         let Some(node) = file.node() else { continue };
         if let Err(why) = names::file_key(&name) {
             file.bad(node, why, "a file name is letters, digits, `-`, `_` and `.`, such as `services.conf`");
+        } else if !name.ends_with(".conf") {
+            file.problems().add(
+                Diagnostic::warning(BAD_VALUE, format!("the server does not read a file named `{name}`"))
+                    .maybe_at(node.place().cloned(), "its content")
+                    .help(format!("it reads what ends in .conf, such as `{name}.conf`")),
+            );
         }
         let view = if node.as_map().is_some() {
             let mut origins = Vec::new();
@@ -294,6 +300,13 @@ pub(crate) fn web(reader: &Reader<'_>, ingress: Option<&Ingress>, version: &Vers
         }
     } else {
         given.entries();
+    }
+    if let Some(node) = given.node().filter(|_| !object.entries.is_empty() && !version.at_least(1, 15)) {
+        reader.problems().add(
+            Diagnostic::warning(BAD_VALUE, "`webserver.configuration` is not read before server 1.15")
+                .maybe_at(node.place().cloned(), "set here")
+                .help("keep the usual names or ports, or take a later server (`clearml.versions: modern`)"),
+        );
     }
     if let Some(ingress) = ingress.filter(|ingress| !ingress.is_usual && !version.at_least(1, 15)) {
         reader.problems().add(

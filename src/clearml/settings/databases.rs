@@ -167,6 +167,16 @@ impl Database {
                     .help(format!("set `{key}.external.host` to where it runs, or remove the switch")),
             );
         }
+        if let Some(host) = found.host.as_ref().filter(|host| component.enabled.value && host.is_given()) {
+            root.problems().add(
+                Diagnostic::warning(
+                    BAD_VALUE,
+                    format!("`{}` is not used: `{key}.enabled` is true", host.path),
+                )
+                .maybe_at(host.place(), "a database elsewhere")
+                .help(format!("set `{key}.enabled: false` to use it, or remove it")),
+            );
+        }
         let external = (!component.enabled.value).then_some(found);
         Self { component, version, external }
     }
