@@ -3,6 +3,7 @@
 mod bad_values;
 mod commands;
 mod confined;
+mod dependencies;
 mod deterministic;
 mod diff;
 mod docs;
@@ -12,6 +13,7 @@ mod gitops;
 mod graph;
 mod hostile;
 mod layers;
+mod release;
 mod render;
 mod sandbox;
 mod validate;
