@@ -1,5 +1,7 @@
 //! Nodes as Go prints them inside `<…>` of an error.
 
+use std::fmt;
+
 use super::ast::{Branch, Command, Expr, ExprKind, List, Node, Pipe, Template, Tree};
 use crate::diag::Span;
 use crate::value::Str;
@@ -43,6 +45,15 @@ impl At<'_> {
             Self::Expr(expr) => printer.expr(expr),
         }
         printer.out
+    }
+}
+
+impl fmt::Display for Tree {
+    /// The template as Go prints it: blank space that is trimmed and comments are gone.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut printer = Printer { tree: self, out: String::new() };
+        printer.list(&self.root);
+        f.write_str(&printer.out)
     }
 }
 

@@ -74,6 +74,18 @@ pub fn read(source: &Source, options: &ReadOptions) -> Result<Document, Error> {
     piece(source, 0..source.text().len(), options.numbers)
 }
 
+/// The same without the reader of the common part, to hold the two together.
+///
+/// # Errors
+/// As [`read`].
+#[doc(hidden)]
+pub fn read_with_parser(source: &Source, options: &ReadOptions) -> Result<Document, Error> {
+    let origin = Origin { source, base: 0, end: source.text().len() };
+    let mut duplicates = Vec::new();
+    let root = compose::first(source.text().as_bytes(), origin, options.numbers, &mut duplicates)?;
+    Ok(finished(root, duplicates))
+}
+
 /// The same from bytes, which may be UTF-16 with a byte order mark or no text at all.
 ///
 /// # Errors
@@ -209,8 +221,12 @@ fn compose_piece(bytes: &[u8], origin: Origin<'_>, numbers: Numbers) -> Result<D
         Some(quick::Document(root)) => root,
         None => compose::first(bytes, origin, numbers, &mut duplicates)?,
     };
+    Ok(finished(root, duplicates))
+}
+
+fn finished(root: Option<Node>, mut duplicates: Vec<DuplicateKey>) -> Document {
     duplicates.sort_by_key(|duplicate| duplicate.second.span);
-    Ok(Document { root: root.unwrap_or_else(Node::null), duplicates })
+    Document { root: root.unwrap_or_else(Node::null), duplicates }
 }
 
 /// The documents of a text.

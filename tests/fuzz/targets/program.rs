@@ -1,0 +1,55 @@
+//! A whole chart in memory, loaded and rendered: the same bytes or the same error twice.
+//! Input: files, each behind a line `==== PATH`; `values` is what the user gives.
+
+use clearml_k8s::chart::Chart;
+use clearml_k8s::codec::yaml;
+use clearml_k8s::codec::{Map, Node};
+use clearml_k8s::diag::{Source, SourceKind};
+use clearml_k8s::gotmpl::stack;
+use clearml_k8s::helm::Release;
+use clearml_k8s::host::Seeded;
+
+use super::archive::pack;
+use super::{has_great_number, text};
+
+/// Functions that take long by design.
+const SLOW: [&str; 5] = ["bcrypt", "htpasswd", "derivePassword", "gen", "uild"];
+
+pub(crate) fn run(data: &[u8]) {
+    let Some(text) = text(data) else { return };
+    if has_great_number(text) || SLOW.iter().any(|name| text.contains(name)) {
+        return;
+    }
+    let (first, second) =
+        stack::run(|| (render(text, false), render(text, false))).expect("room for a thread");
+    assert_eq!(first, second, "two runs differ");
+    let traced = stack::run(|| render(text, true)).expect("room for a thread");
+    assert_eq!(first, traced, "who listens changes nothing");
+}
+
+fn render(text: &str, traced: bool) -> Result<String, String> {
+    let mut user = Node::map(Map::default());
+    let mut tar = tar::Builder::new(Vec::new());
+    for part in text.split("==== ").skip(1) {
+        let (path, content) = part.split_once('\n').unwrap_or((part, ""));
+        if path == "values" {
+            let source = Source::new(SourceKind::File, "user.yaml", content);
+            user = yaml::read_values(&source).map_err(|error| error.helm_text().to_owned())?.root;
+            continue;
+        }
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        // A path that a tar cannot hold is none of a chart.
+        let _ = tar.append_data(&mut header, format!("c/{path}"), content.as_bytes());
+    }
+    let packed = pack(&tar.into_inner().map_err(|error| error.to_string())?);
+    let mut log = Vec::new();
+    let chart = Chart::load_archive("c.tgz", &packed, &mut log).map_err(|error| error.to_string())?;
+    Release::new("rel", &chart)
+        .values(user)
+        .traced(traced)
+        .render(Seeded::new(b"fuzz").at(1_700_000_000, 0))
+        .map(|rendered| format!("{}\n{}", rendered.text(), rendered.notes))
+        .map_err(|error| error.to_string())
+}
