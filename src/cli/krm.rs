@@ -30,7 +30,9 @@ const API_VERSION: &str = "clearml-k8s/v1";
 /// The `kind` of a configuration.
 const KIND: &str = "Render";
 
-/// Render as a KRM function (a `ResourceList` on standard input) or as a generator plugin of kustomize (a CONFIG).
+/// Render as a KRM function or generator plugin of kustomize
+///
+/// As a function it takes a `ResourceList` on standard input, as a plugin a CONFIG.
 #[derive(Args)]
 #[command(
     args_override_self = true,

@@ -11,7 +11,7 @@ use super::set::Flag;
 use super::text::{go_float, quote};
 use super::{ChartTree, Error, Inputs, Merged, coalesce, merge};
 use crate::codec::{Data, Node};
-use crate::diag::{LogLine, Source, SourceKind};
+use crate::diag::{Level, LogLine, Source, SourceKind};
 
 #[derive(Deserialize)]
 struct File {
@@ -186,7 +186,8 @@ fn run(file: &str) {
             Ok(node) => show(out.insert(String::new()), &node),
             Err(why) => error = Some(why),
         }
-        let mut log: Vec<_> = log.iter().map(ToString::to_string).collect();
+        let seen = log.iter().filter(|line| line.level > Level::Debug);
+        let mut log: Vec<_> = seen.map(ToString::to_string).collect();
         log.sort();
         if (&out, comparable(error.as_ref()), &log) != (&case.out, comparable(case.error.as_ref()), &case.log)
         {
