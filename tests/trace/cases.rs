@@ -1,6 +1,5 @@
 //! The corpus, and rendering a case of it.
 
-use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use clearml_k8s::chart::Chart;
@@ -8,7 +7,7 @@ use clearml_k8s::codec::{Data, Entry, Map, Node, yaml};
 use clearml_k8s::diag::{Source, SourceKind};
 use clearml_k8s::gotmpl;
 use clearml_k8s::helm::{KubeVersion, Release, Rendered};
-use clearml_k8s::host::Host;
+use clearml_k8s::host::Seeded;
 
 /// One chart with values.
 pub(crate) struct Case {
@@ -48,24 +47,6 @@ pub(crate) fn read() -> Vec<Case> {
         .collect()
 }
 
-/// A host whose clock stands still and whose random bytes repeat, so that two renders differ only by their values.
-struct Still(Cell<u64>);
-
-impl Host for Still {
-    fn now(&self) -> (i64, u32, Option<i64>) {
-        (1_700_000_000, 0, None)
-    }
-
-    fn random(&self, _: &str, bytes: &mut [u8]) {
-        for byte in bytes {
-            let next =
-                self.0.get().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            self.0.set(next);
-            *byte = (next >> 33) as u8;
-        }
-    }
-}
-
 impl Case {
     pub(crate) fn chart(&self) -> Chart {
         Chart::load(&self.chart).unwrap()
@@ -89,7 +70,7 @@ impl Case {
     /// The release rendered with values, on a thread with room.
     pub(crate) fn render(&self, chart: &Chart, user: &Node, traced: bool) -> Result<Rendered, String> {
         let release = self.release(chart, user).traced(traced);
-        let seed = || Still(Cell::new(42));
+        let seed = || Seeded::new(b"trace").at(1_700_000_000, 0);
         // Nothing of a render may leave its thread but what is plain data.
         gotmpl::stack::run(|| release.render(seed()).map_err(|error| error.to_string())).unwrap()
     }
