@@ -148,7 +148,7 @@ fn is_deprecated(root: &Node, path: &str) -> bool {
 
 #[test]
 fn every_key_of_the_schema_has_a_description() {
-    fn walk(node: &Node, root: &Node, path: &str, missing: &mut Vec<String>) {
+    fn walk(node: &Node, path: &str, missing: &mut Vec<String>) {
         for entry in node.as_map().map(|map| map.entries().to_vec()).unwrap_or_default() {
             let at = format!("{path}/{}", entry.key);
             if &*entry.key == "properties" {
@@ -157,16 +157,16 @@ fn every_key_of_the_schema_has_a_description() {
                     if text.len() < 3 {
                         missing.push(format!("{at}/{}", property.key));
                     }
-                    walk(&property.value, root, &format!("{at}/{}", property.key), missing);
+                    walk(&property.value, &format!("{at}/{}", property.key), missing);
                 }
             } else {
-                walk(&entry.value, root, &at, missing);
+                walk(&entry.value, &at, missing);
             }
         }
     }
     let root = schema::tree().expect("schema");
     let mut missing = Vec::new();
-    walk(&root, &root, "", &mut missing);
+    walk(&root, "", &mut missing);
     assert!(missing.is_empty(), "{missing:?}");
 }
 
@@ -182,7 +182,7 @@ fn no_key_of_the_old_chart_is_refused() {
         let written = crate::codec::json::write(default);
         let text = key.split('.').rev().fold(written, |text, key| format!("{{\"{key}\": {text}}}"));
         let rendered = render(&values(&text), &Options { strict: true, ..Options::default() });
-        let warnings = rendered.map(|rendered| rendered.warnings).unwrap_or_else(|problems| problems);
+        let warnings = rendered.map_or_else(|problems| problems, |rendered| rendered.warnings);
         assert!(warnings.is_empty(), "{key}: {:?}", warnings.iter().map(show).collect::<Vec<_>>());
     }
 }
