@@ -209,3 +209,85 @@ fn the_bill_of_materials_lists_what_is_linked() {
     assert_eq!(shown, run(&["sbom", "metadata.json", "program", "rust@1.95.0"]));
     insta::assert_snapshot!("notices", run(&["notices", "metadata.json", "glibc@2.36"]));
 }
+
+/// A program as small as release/build takes it: it prints its arguments, and the commands it has for `--help`.
+const PROGRAM: &str = r#"
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.join(" ").as_str() {
+        "--help" => println!("Commands:\n  render  Renders\n\nOptions:"),
+        other => println!("{other} {}", file!()),
+    }
+}
+"#;
+
+/// Builds a program with the scripts of release/ inside `folder`; what is printed, and the folder of the results.
+fn build(folder: &Path, script: &str, program: &str) -> (Output, PathBuf) {
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().expect("inside")).expect("folders");
+        fs::write(path, text).expect("writable");
+    };
+    let package = "[package]\nname = 'clearml-k8s'\nversion = '9.8.7'\nedition = '2024'\nlicense = 'MIT'\n";
+    write("Cargo.toml", &format!("{package}[profile.release]\nstrip = true\n[workspace]\n"));
+    write("Cargo.lock", "version = 4\n[[package]]\nname = 'clearml-k8s'\nversion = '9.8.7'\n");
+    write("src/main.rs", program);
+    for name in ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "CHANGELOG.md", "COMPATIBILITY.md"] {
+        write(name, name);
+    }
+    write("release/build", script);
+    let dependencies = fs::read_to_string(root().join("release/dependencies.py")).expect("readable");
+    write("release/dependencies.py", &dependencies);
+    let out = folder.join("results");
+    let output = Command::new("bash")
+        .arg(folder.join("release/build"))
+        .arg(&out)
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("SOURCE_DATE_EPOCH", "1000000000")
+        .env_remove("CARGO_BUILD_TARGET")
+        .output()
+        .expect("bash runs");
+    (output, out)
+}
+
+#[test]
+fn a_build_is_static_and_the_same_bytes_in_any_folder() {
+    if !(cfg!(target_os = "linux") && ["python3", "readelf", "gzip", "sha256sum"].into_iter().all(tool)) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let script = fs::read_to_string(root().join("release/build")).expect("readable");
+    let (output, first) = build(&folder.path().join("one"), &script, PROGRAM);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (_, second) = build(&folder.path().join("and/the/other"), &script, PROGRAM);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&first).expect("results") {
+        let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
+        assert!(
+            fs::read(first.join(&name)).expect("readable") == fs::read(second.join(&name)).expect("readable"),
+            "{name} differs"
+        );
+        names.push(name);
+    }
+    names.sort();
+    assert_eq!(names.len(), 3, "{names:?}");
+    let listed =
+        Command::new("tar").arg("-tzf").arg(first.join(&names[2])).output().expect("tar runs").stdout;
+    let listed = String::from_utf8(listed).expect("UTF-8");
+    for file in ["clearml-k8s", "completions/_clearml-k8s", "man/man1/clearml-k8s-render.1", "README.md"] {
+        assert!(listed.lines().any(|line| line.ends_with(&format!("/{file}"))), "{file} in {listed}");
+    }
+
+    // Without the C library inside, and with a folder of this machine: neither is handed out.
+    let dynamic = script.replace("+crt-static", "-crt-static");
+    let telling = PROGRAM.replace("file!()", "concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/src\")");
+    assert!(dynamic != script && telling != PROGRAM);
+    for (script, program, why) in
+        [(&dynamic, PROGRAM, "it is not static"), (&script, &telling, "holds paths of this machine")]
+    {
+        let (output, results) = build(&folder.path().join("refused"), script, program);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(1) && said.contains(why), "{said}");
+        assert_eq!(fs::read_dir(results).expect("results").count(), 0);
+    }
+}
