@@ -50,6 +50,16 @@ pub fn defaults() -> &'static Source {
     })
 }
 
+/// The tree of [`defaults`], read once.
+fn default_tree() -> Result<&'static Node, String> {
+    static TREE: OnceLock<Result<Node, String>> = OnceLock::new();
+    let read = || {
+        let document = yaml::read_values(defaults()).map_err(|error| error.helm_text().to_owned())?;
+        Ok(document.root)
+    };
+    TREE.get_or_init(read).as_ref().map_err(Clone::clone)
+}
+
 /// A mistake of ours.
 const INTERNAL: Code = Code("clearml::internal");
 
@@ -59,11 +69,11 @@ const INTERNAL: Code = Code("clearml::internal");
 /// Every problem of the values in one run, in the order of the settings.
 pub fn render(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic>> {
     let internal = |message: String| vec![Diagnostic::error(INTERNAL, message)];
-    let defaults = yaml::read_values(defaults()).map_err(|error| internal(error.helm_text().to_owned()))?;
+    let defaults = default_tree().map_err(internal)?;
     let problems = Problems::default();
-    schema::unknown_keys(user, &defaults.root, options.strict, &problems);
-    let base = versions::set(user).map(|set| overlay(&defaults.root, &set));
-    let base = base.as_ref().unwrap_or(&defaults.root);
+    schema::unknown_keys(user, defaults, options.strict, &problems);
+    let base = versions::set(user).map(|set| overlay(defaults, &set));
+    let base = base.as_ref().unwrap_or(defaults);
     let values = overlay(base, user);
     let root = Reader::new(&values, base, &problems);
     let settings = Settings::read(&root, options);
@@ -81,9 +91,9 @@ pub fn render(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic
 /// The user's values over [`defaults`] and the set of images they choose, as [`render`] reads them.
 #[must_use]
 pub fn values(user: &Node) -> Node {
-    let Ok(defaults) = yaml::read_values(defaults()) else { return user.clone() };
+    let Ok(defaults) = default_tree() else { return user.clone() };
     match versions::set(user) {
-        Some(set) => overlay(&overlay(&defaults.root, &set), user),
-        None => overlay(&defaults.root, user),
+        Some(set) => overlay(&overlay(defaults, &set), user),
+        None => overlay(defaults, user),
     }
 }

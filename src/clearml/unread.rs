@@ -29,6 +29,9 @@ pub fn unread(user: &Node, options: &Options, rendered: &Rendered) -> Vec<Diagno
     let known = origins(rendered);
     let mut leaves = Vec::new();
     collect(user, None, &known, &mut Vec::new(), &mut leaves);
+    if leaves.is_empty() {
+        return Vec::new();
+    }
     let defaults = values(&Node::map(Map::default()));
     // A default that is written out holds for the day it changes.
     leaves.retain(|leaf| {

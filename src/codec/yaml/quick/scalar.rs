@@ -4,6 +4,9 @@ use super::{Line, Read, Reader, is_blank, is_break};
 use crate::codec::yaml::resolve;
 use crate::codec::{Data, Node, Numbers, Style};
 
+/// Bytes that are looked at together; one that is not ASCII costs a look at the characters of its piece alone.
+const PIECE: usize = 512;
+
 /// Whether a text has only characters that YAML takes, and breaks lines only as everybody does.
 pub(super) fn is_printable(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -11,9 +14,6 @@ pub(super) fn is_printable(text: &str) -> bool {
     // Without an early end inside a piece, the compiler looks at many bytes at once.
     let plain =
         |piece: &[u8]| piece.iter().fold(0, |odd, &byte| odd | control(byte) | u8::from(byte >= 0x7f)) == 0;
-    if bytes.chunks(512).all(plain) {
-        return true;
-    }
     let taken = |(at, c): (usize, char)| match c {
         '\r' => bytes.get(at + 1) == Some(&b'\n'),
         '\n' | '\t' => true,
@@ -26,7 +26,15 @@ pub(super) fn is_printable(text: &str) -> bool {
         | '\u{ffff}' => false,
         _ => true,
     };
-    text.char_indices().all(taken)
+    let mut start = 0;
+    while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
+        let piece = rest.get(..rest.floor_char_boundary(PIECE)).unwrap_or(rest);
+        if !plain(piece.as_bytes()) && !piece.char_indices().all(|(at, c)| taken((start + at, c))) {
+            return false;
+        }
+        start += piece.len();
+    }
+    true
 }
 
 impl Reader<'_, '_> {
@@ -161,5 +169,34 @@ impl Reader<'_, '_> {
             }
             resolve::Kind::Text => Data::String(self.shared(text)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_printable_is_found_at_every_place_of_a_piece() {
+        for lead in [0, PIECE - 3, PIECE - 2, PIECE - 1, PIECE, 2 * PIECE - 1] {
+            for (odd, taken) in [
+                ("\u{85}", false),
+                ("\u{2028}", false),
+                ("\u{feff}", false),
+                ("\u{7f}", false),
+                ("\0", false),
+                ("\r", false),
+                ("\r\n", true),
+                ("\u{2026}", true),
+                ("\u{1f600}", true),
+                ("\t\n", true),
+            ] {
+                let text = format!("{}{odd}{}", "x".repeat(lead), "y".repeat(PIECE));
+                assert_eq!(is_printable(&text), taken, "{odd:?} at {lead}");
+                let text = format!("\u{e9}{text}");
+                assert_eq!(is_printable(&text), taken, "{odd:?} at {lead} behind another");
+            }
+        }
+        assert!(is_printable(""));
     }
 }
