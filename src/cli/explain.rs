@@ -32,7 +32,7 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Arguments of `explain`.
+/// Tell which template line and which values made a field, of ClearML or of any chart
 #[derive(Args)]
 #[command(
     args_override_self = true,

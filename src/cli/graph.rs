@@ -14,7 +14,7 @@ use super::ui::Ui;
 /// There is too much for a picture.
 const TOO_LARGE: Code = Code("graph::too-large");
 
-/// Arguments of `graph`.
+/// Draw objects and how they refer to each other
 #[derive(Args)]
 #[command(
     args_override_self = true,
