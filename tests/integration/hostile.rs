@@ -68,6 +68,12 @@ fn huge_ranges_and_texts_end() {
     }
 }
 
+/// A hundred thousand groups: each state of a search would keep a place for each.
+#[test]
+fn patterns_of_many_groups_end() {
+    refused("{{ mustRegexMatch (repeat 100000 `(a|b)*c?`) `aaaa` }}", "", "expression too large");
+}
+
 #[test]
 fn deep_nesting_ends() {
     let parentheses = format!("{{{{ {}1{} }}}}", "(".repeat(100_000), ")".repeat(100_000));

@@ -11,6 +11,8 @@ use super::parse::Tree;
 const PROGRAM_LIMIT: usize = 64 << 20;
 /// Bytes of each lazily built automaton.
 const CACHE_LIMIT: usize = 4 << 20;
+/// Groups times bytes of the program: a search keeps a place for each group in each state.
+const GROUPS_LIMIT: usize = 1 << 29;
 
 /// The matcher of a parsed pattern.
 ///
@@ -26,7 +28,9 @@ pub(super) fn compile(tree: &Tree, pattern: &[u8]) -> Result<meta::Regex, Error>
         .syntax(syntax::Config::new().utf8(false))
         .configure(config)
         .build_from_hir(&hir(tree))
-        .map_err(|_| Error::new(ErrorKind::Large, pattern))
+        .ok()
+        .filter(|regex| regex.captures_len().saturating_mul(regex.memory_usage()) <= GROUPS_LIMIT)
+        .ok_or_else(|| Error::new(ErrorKind::Large, pattern))
 }
 
 fn hir(tree: &Tree) -> Hir {
