@@ -260,7 +260,7 @@ fn a_killed_run_leaves_whole_files_and_the_next_one_completes() {
     let whole_run = start.elapsed();
     assert_eq!(again(dir.path(), &OLD).0, 0);
     let mut interrupted = 0;
-    for round in 0..20_u32 {
+    for round in 0..40_u32 {
         let mut child = Command::new(PROGRAM)
             .args(NEW)
             .current_dir(dir.path())
@@ -271,7 +271,7 @@ fn a_killed_run_leaves_whole_files_and_the_next_one_completes() {
             .spawn()
             .expect("the program starts");
         // Spread over the time a run takes: no moment is special, and each must be harmless.
-        std::thread::sleep(whole_run * (round + 1) / 21);
+        std::thread::sleep(whole_run * (round + 1) / 41);
         child.kill().expect("a signal");
         child.wait().expect("an end");
         sides.assert_whole();
@@ -287,7 +287,7 @@ fn a_killed_run_leaves_whole_files_and_the_next_one_completes() {
         sides.assert_is(&sides.old);
     }
     // How many kills met a running refresh depends on the machine; what they must not do does not.
-    assert!(interrupted <= 20 && whole_run > Duration::ZERO);
+    assert!(interrupted <= 40 && whole_run > Duration::ZERO);
 }
 
 #[test]
