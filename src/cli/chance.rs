@@ -7,6 +7,7 @@ use clearml_k8s::diag::{Level, LogLine};
 use clearml_k8s::go::time::Time;
 use clearml_k8s::host::{Host, Seeded, System};
 
+use super::computer::Computer;
 use super::pflag::{Flag, Kind, Parsed};
 
 /// The variable that holds the moment of a reproducible build, in seconds since 1970.
@@ -103,7 +104,7 @@ impl Chance {
     /// The host of a release's render.
     pub(crate) fn host(&self, release: &str, namespace: &str) -> Drawn {
         let Self::Seeded { seed, now } = self else {
-            return Drawn { host: Box::new(System::new()), seeded: None };
+            return Drawn { host: Box::new(Computer::default()), seeded: None };
         };
         let mut seeded = Seeded::new(seed).release(release, namespace);
         if let Some((seconds, nanos)) = *now {

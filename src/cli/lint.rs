@@ -13,9 +13,9 @@ use clearml_k8s::go::path::join;
 use clearml_k8s::gotmpl;
 use clearml_k8s::helm::KubeVersion;
 use clearml_k8s::helm::lint::{Linter, Message, Severity};
-use clearml_k8s::host::System;
 use tempfile::TempDir;
 
+use super::computer::Computer;
 use super::exit::Exit;
 use super::helmflags::{self, GLOBAL, Refusal, VALUES, clean, io_words, namespace, read_values};
 use super::pflag::{self, Flag, Kind, Parsed};
@@ -185,7 +185,7 @@ fn lint_chart(
     }
     let linted = gotmpl::stack::run(|| {
         let mut log = Vec::new();
-        (linter.run(System::new(), &mut log), log)
+        (linter.run(Computer::default(), &mut log), log)
     });
     let (messages, mut log) = linted.map_err(|error| error.to_string())?;
     print_log(ui, &mut log, helmflags::debug(parsed));

@@ -7,6 +7,7 @@
 mod args;
 mod chance;
 mod completion;
+mod computer;
 mod csv;
 mod dependency;
 mod diff;

@@ -10,7 +10,7 @@ use clearml_k8s::chart::{Chart, LoadOptions};
 use clearml_k8s::codec::Node;
 use clearml_k8s::diag::{Code, Diagnostic, Level, LogLine, Severity, Source, SourceKind};
 use clearml_k8s::helm::{self, Release};
-use clearml_k8s::host::{Host, Reading};
+use clearml_k8s::host::{Host, Reading, ZoneFile};
 use clearml_k8s::kube::KubeVersion;
 use clearml_k8s::manifest::{Head, Manifest, split};
 use clearml_k8s::trace::Trace;
@@ -257,6 +257,14 @@ impl Host for Watched {
     fn random(&self, purpose: &str, bytes: &mut [u8]) {
         self.asked.store(true, Ordering::Relaxed);
         self.host.random(purpose, bytes);
+    }
+
+    fn local_zone(&self) -> (String, Option<Vec<u8>>) {
+        self.host.local_zone()
+    }
+
+    fn zone(&self, name: &str) -> ZoneFile {
+        self.host.zone(name)
     }
 
     fn keyed_by_place(&self) -> bool {

@@ -1,4 +1,4 @@
-//! What rendering asks of the outside: a clock and random bytes.
+//! What rendering asks of the outside: a clock, time zones and random bytes.
 //!
 //! Rendering is a function of its inputs and a [`Host`]; two renders with equal inputs and equal hosts give
 //! equal bytes.
@@ -9,11 +9,25 @@ mod system;
 pub use seeded::{Issued, Seeded};
 pub use system::System;
 
+use std::any::Any;
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Seconds and nanoseconds since 1970-01-01 UTC, and the reading of a monotonic clock in nanoseconds (`None` where
 /// there is no such thing).
 pub type Reading = (i64, u32, Option<i64>);
+
+/// What describes a time zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ZoneFile {
+    /// The database inside the program.
+    Bundled,
+    /// Nothing: there is no such zone.
+    Missing,
+    /// The bytes of a file of RFC 9636.
+    Data(Vec<u8>),
+}
 
 /// The clock and the source of randomness of one render.
 pub trait Host {
@@ -26,6 +40,18 @@ pub trait Host {
     /// Fills `bytes` with random bytes. `purpose` names the function that asks, so that a seeded host can give
     /// each its own stream.
     fn random(&self, purpose: &str, bytes: &mut [u8]);
+
+    /// The name of the computer's own time zone, and the bytes of its file: UTC without such bytes. It is asked when a
+    /// date needs it.
+    fn local_zone(&self) -> (String, Option<Vec<u8>>) {
+        ("UTC".to_owned(), None)
+    }
+
+    /// The zone of this name.
+    fn zone(&self, name: &str) -> ZoneFile {
+        let _ = name;
+        ZoneFile::Bundled
+    }
 
     /// Whether random bytes depend on the place that asks, so that [`Host::enter`] has to be told of it.
     fn keyed_by_place(&self) -> bool {
@@ -52,6 +78,14 @@ impl<T: Host + ?Sized> Host for Box<T> {
         (**self).random(purpose, bytes);
     }
 
+    fn local_zone(&self) -> (String, Option<Vec<u8>>) {
+        (**self).local_zone()
+    }
+
+    fn zone(&self, name: &str) -> ZoneFile {
+        (**self).zone(name)
+    }
+
     fn keyed_by_place(&self) -> bool {
         (**self).keyed_by_place()
     }
@@ -66,12 +100,15 @@ impl<T: Host + ?Sized> Host for Box<T> {
 }
 
 /// The host of an execution, as functions find it among its extensions.
-pub struct HostHandle(pub RefCell<Box<dyn Host>>);
+pub struct HostHandle {
+    host: Box<dyn Host>,
+    zones: RefCell<HashMap<Option<String>, Rc<dyn Any>>>,
+}
 
 impl HostHandle {
     /// A handle of `host`.
     pub fn new(host: impl Host + 'static) -> Self {
-        Self(RefCell::new(Box::new(host)))
+        Self { host: Box::new(host), zones: RefCell::default() }
     }
 
     /// See [`Host::now`].
@@ -79,27 +116,50 @@ impl HostHandle {
     /// # Errors
     /// Why there is no clock.
     pub fn now(&self) -> Result<Reading, String> {
-        self.0.borrow().now()
+        self.host.now()
     }
 
     /// See [`Host::random`].
     pub fn random(&self, purpose: &str, bytes: &mut [u8]) {
-        self.0.borrow().random(purpose, bytes);
+        self.host.random(purpose, bytes);
+    }
+
+    /// What `read` makes of the computer's own zone, made once. See [`Host::local_zone`].
+    pub fn local_zone<T: 'static>(&self, read: impl FnOnce(&str, Option<&[u8]>) -> T) -> Option<Rc<T>> {
+        self.kept(None, || {
+            let (name, data) = self.host.local_zone();
+            read(&name, data.as_deref())
+        })
+    }
+
+    /// What `read` makes of the zone of this name, made once. See [`Host::zone`].
+    pub fn zone<T: 'static>(&self, name: &str, read: impl FnOnce(ZoneFile) -> T) -> Option<Rc<T>> {
+        self.kept(Some(name.to_owned()), || read(self.host.zone(name)))
+    }
+
+    fn kept<T: 'static>(&self, name: Option<String>, make: impl FnOnce() -> T) -> Option<Rc<T>> {
+        let known = self.zones.borrow().get(&name).cloned();
+        let zone = known.unwrap_or_else(|| {
+            let made: Rc<dyn Any> = Rc::new(make());
+            self.zones.borrow_mut().insert(name, made.clone());
+            made
+        });
+        zone.downcast().ok()
     }
 
     /// See [`Host::keyed_by_place`].
     pub fn keyed_by_place(&self) -> bool {
-        self.0.borrow().keyed_by_place()
+        self.host.keyed_by_place()
     }
 
     /// See [`Host::enter`].
     pub fn enter(&self, place: &str, turn: u64) {
-        self.0.borrow().enter(place, turn);
+        self.host.enter(place, turn);
     }
 
     /// See [`Host::issue`].
     pub fn issue(&self, name: &str, until: i64) {
-        self.0.borrow().issue(name, until);
+        self.host.issue(name, until);
     }
 }
 

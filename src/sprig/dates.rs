@@ -7,20 +7,40 @@ use super::table::{arg, str_arg};
 use crate::go::strconv::{self, NumErrorKind};
 use crate::go::time::{Time, Zone, duration_text, parse_duration, round};
 use crate::gotmpl::func::{CallCtx, Func, FuncError, OnError, Param};
-use crate::host::HostHandle;
+use crate::host::{HostHandle, ZoneFile};
 use crate::value::{JsonView, Kind, Method, Object, Str, Value};
 
 type Result = std::result::Result<Value, FuncError>;
 
 /// A moment in a template: Go's `time.Time`.
 #[derive(Clone, Debug)]
-pub(crate) struct TimeObject(pub(crate) Time);
+pub(crate) struct TimeObject {
+    time: Time,
+    /// The computer's zone, for `Local`.
+    local: Zone,
+}
 
 const TIME: &str = "time.Time";
+const LOCATION: &str = "*time.Location";
 
 impl Object for TimeObject {
     fn type_name(&self) -> &'static str {
         TIME
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &["wall", "ext", "loc"]
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        let (wall, ext) = self.time.parts();
+        Some(match name {
+            "wall" => Value::Uint64(wall),
+            "ext" => Value::Int64(ext),
+            "loc" if matches!(self.time.zone, Zone::Utc) => Value::object(Nowhere),
+            "loc" => Value::object(Location(self.time.zone.clone())),
+            _ => return None,
+        })
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -44,24 +64,60 @@ impl Object for TimeObject {
     }
 
     fn text(&self) -> Option<Str> {
-        Some(self.0.text().into())
+        Some(self.time.text().into())
     }
 
+    fn go_text(&self) -> Option<Str> {
+        Some(self.time.go_text().into())
+    }
+
+    // Rule: Go compares the parts of the struct, and so the pointers to the zones.
     fn equals(&self, other: &dyn Object) -> Option<bool> {
-        let other = other.as_any().downcast_ref::<Self>()?;
-        Some(self.0.compare(&other.0).is_eq() && self.0.offset() == other.0.offset())
+        let other: &Self = other.as_any().downcast_ref()?;
+        Some(self.time.parts() == other.time.parts() && self.time.zone.is_same(&other.time.zone))
+    }
+
+    fn deep_equals(&self, other: &dyn Object) -> bool {
+        let Some(other) = other.as_any().downcast_ref::<Self>() else { return false };
+        let same_zone = match (&self.time.zone, &other.time.zone) {
+            (Zone::Fixed(one), Zone::Fixed(two)) => one == two,
+            (one, two) => one.is_same(two),
+        };
+        same_zone && self.time.parts() == other.time.parts()
     }
 
     fn order(&self, other: &dyn Object) -> Option<Ordering> {
-        Some(self.0.compare(&other.as_any().downcast_ref::<Self>()?.0))
+        Some(self.time.compare(&other.as_any().downcast_ref::<Self>()?.time))
     }
 
     fn json(&self) -> JsonView {
-        if (0..10_000).contains(&self.0.civil().year) {
-            JsonView::Value(self.0.format("2006-01-02T15:04:05.999999999Z07:00").into())
+        if (0..10_000).contains(&self.time.civil().year) {
+            JsonView::Value(self.time.format("2006-01-02T15:04:05.999999999Z07:00").into())
         } else {
             JsonView::Error("Time.MarshalJSON: year outside of range [0,9999]".to_owned())
         }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// The pointer to no zone that a moment in UTC has.
+#[derive(Debug)]
+struct Nowhere;
+
+impl Object for Nowhere {
+    fn type_name(&self) -> &'static str {
+        LOCATION
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Ptr
+    }
+
+    fn is_nil(&self) -> bool {
+        true
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -111,13 +167,23 @@ impl Object for Named {
     }
 }
 
-fn of(value: &Value) -> std::result::Result<&Time, String> {
-    let object: Option<&TimeObject> = value.downcast();
-    object.map(|object| &object.0).ok_or_else(|| super::table::NIL_POINTER.to_owned())
+fn object(value: &Value) -> std::result::Result<&TimeObject, String> {
+    value.downcast().ok_or_else(|| super::table::NIL_POINTER.to_owned())
 }
 
-pub(super) fn time(time: Time) -> Value {
-    Value::object(TimeObject(time))
+fn of(value: &Value) -> std::result::Result<&Time, String> {
+    object(value).map(|object| &object.time)
+}
+
+/// A moment in a template; `local` is the computer's zone.
+pub(super) fn time(time: Time, local: Zone) -> Value {
+    Value::object(TimeObject { time, local })
+}
+
+/// The moment that `change` makes of another.
+fn changed(moment: &Value, change: impl FnOnce(&Time) -> Time) -> std::result::Result<Value, String> {
+    let moment = object(moment)?;
+    Ok(time(change(&moment.time), moment.local.clone()))
 }
 
 const fn method(
@@ -142,11 +208,20 @@ struct Location(Zone);
 
 impl Object for Location {
     fn type_name(&self) -> &'static str {
-        "*time.Location"
+        LOCATION
     }
 
     fn kind(&self) -> Kind {
         Kind::Ptr
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &["name", "zone", "tx", "extend", "cacheStart", "cacheEnd", "cacheZone"]
+    }
+
+    // What they hold is nobody's business: they only say that there are such fields.
+    fn field(&self, name: &str) -> Option<Value> {
+        self.fields().contains(&name).then(Value::default)
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -157,11 +232,7 @@ impl Object for Location {
     }
 
     fn text(&self) -> Option<Str> {
-        Some(match &self.0 {
-            Zone::Utc => "UTC".into(),
-            Zone::Fixed(_, name) => name.as_str().into(),
-            Zone::Named(zone) => zone.iana_name().unwrap_or_default().into(),
-        })
+        Some(self.0.name().into())
     }
 
     fn json(&self) -> JsonView {
@@ -174,7 +245,7 @@ impl Object for Location {
 }
 
 fn marshalled(value: &Value) -> std::result::Result<String, String> {
-    match TimeObject(of(value)?.clone()).json() {
+    match object(value)?.json() {
         JsonView::Value(Value::Str(text)) => Ok(text.text().into_owned()),
         JsonView::Error(text) => Err(text),
         _ => Ok(String::new()),
@@ -186,22 +257,26 @@ fn compare(moment: &Value, args: &[Value]) -> std::result::Result<Ordering, Stri
 }
 
 const METHODS: &[Method] = &[
-    method("Add", DURATION, |v, a| Ok(time(of(v)?.add(whole(a, 0))))),
-    method("AddDate", DATE, |v, a| Ok(time(of(v)?.add_date(whole(a, 0), whole(a, 1), whole(a, 2))))),
+    method("Add", DURATION, |v, a| changed(v, |time| time.add(whole(a, 0)))),
+    method("AddDate", DATE, |v, a| changed(v, |time| time.add_date(whole(a, 0), whole(a, 1), whole(a, 2)))),
     method("After", OTHER, |v, a| Ok(Value::Bool(compare(v, a)?.is_gt()))),
     method("Before", OTHER, |v, a| Ok(Value::Bool(compare(v, a)?.is_lt()))),
     method("Compare", OTHER, |v, a| Ok(Value::Int(compare(v, a)? as i64))),
     method("Day", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().day)))),
     method("Equal", OTHER, |v, a| Ok(Value::Bool(compare(v, a)?.is_eq()))),
-    method("Format", &[Param::String], |v, a| Ok(of(v)?.format(&str_arg(a, 0).text()).into())),
+    method("Format", &[Param::String], |v, a| Ok(text(of(v)?.format_bytes(str_arg(a, 0).as_bytes())))),
+    method("GoString", &[], |v, _| Ok(of(v)?.go_text().into())),
     method("Hour", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().hour)))),
-    method("In", &[Param::Object("*time.Location")], |v, a| match arg(a, 0).downcast::<Location>() {
-        Some(location) => Ok(time(of(v)?.clone().in_zone(location.0.clone()))),
+    method("In", &[Param::Object(LOCATION)], |v, a| match arg(a, 0).downcast::<Location>() {
+        Some(location) => changed(v, |time| time.clone().in_zone(location.0.clone())),
         None => Err("time: missing Location in call to Time.In".to_owned()),
     }),
     method("IsDST", &[], |v, _| Ok(Value::Bool(of(v)?.is_dst()))),
     method("IsZero", &[], |v, _| Ok(Value::Bool(of(v)?.is_zero()))),
-    method("Local", &[], |v, _| Ok(time(of(v)?.clone().in_zone(Zone::Utc)))),
+    method("Local", &[], |v, _| {
+        let local = object(v)?.local.clone();
+        changed(v, |time| time.clone().in_zone(local))
+    }),
     method("Location", &[], |v, _| Ok(Value::object(Location(of(v)?.zone.clone())))),
     method("MarshalJSON", &[], |v, _| Ok(Value::Bytes(format!("\"{}\"", marshalled(v)?).into()))),
     method("MarshalText", &[], |v, _| Ok(Value::Bytes(marshalled(v)?.into()))),
@@ -212,12 +287,12 @@ const METHODS: &[Method] = &[
         Ok(Value::object(Named { ty: "time.Month", number, name: moment.format("January") }))
     }),
     method("Nanosecond", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.nanos)))),
-    method("Round", DURATION, |v, a| Ok(time(of(v)?.rounded(whole(a, 0))))),
+    method("Round", DURATION, |v, a| changed(v, |time| time.rounded(whole(a, 0)))),
     method("Second", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().second)))),
     method("String", &[], |v, _| Ok(of(v)?.text().into())),
     method("Sub", OTHER, |v, a| Ok(Value::Duration(of(v)?.since(of(arg(a, 0))?)))),
-    method("Truncate", DURATION, |v, a| Ok(time(of(v)?.truncated(whole(a, 0))))),
-    method("UTC", &[], |v, _| Ok(time(of(v)?.clone().in_zone(Zone::Utc)))),
+    method("Truncate", DURATION, |v, a| changed(v, |time| time.truncated(whole(a, 0)))),
+    method("UTC", &[], |v, _| changed(v, |time| time.clone().in_zone(Zone::Utc))),
     method("Unix", &[], |v, _| Ok(Value::Int64(of(v)?.seconds))),
     method("UnixMicro", &[], |v, _| {
         let moment = of(v)?;
@@ -240,10 +315,59 @@ const METHODS: &[Method] = &[
     method("YearDay", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().yearday)))),
 ];
 
-fn clock(ctx: &CallCtx<'_>) -> std::result::Result<Time, FuncError> {
-    let reading = ctx.extension::<HostHandle>().map_or(Ok((0, 0, None)), HostHandle::now);
-    let (seconds, nanos, monotonic) = reading.map_err(FuncError::new)?;
-    Ok(Time { monotonic, ..Time::from_unix(seconds, nanos) })
+fn text(bytes: Vec<u8>) -> Value {
+    Value::Str(Str::from_bytes(bytes))
+}
+
+/// The computer's clock and zones.
+pub(super) struct Clock<'a>(Option<&'a HostHandle>);
+
+impl<'a> Clock<'a> {
+    /// Those of an execution.
+    pub(super) fn of(ctx: &CallCtx<'a>) -> Self {
+        Self(ctx.extension())
+    }
+
+    fn now(&self) -> std::result::Result<Time, FuncError> {
+        let (seconds, nanos, monotonic) =
+            self.0.map_or(Ok((0, 0, None)), HostHandle::now).map_err(FuncError::new)?;
+        Ok(Time { monotonic, ..Time::from_unix(seconds, nanos) }.in_zone(self.local()))
+    }
+
+    /// The computer's own zone.
+    pub(super) fn local(&self) -> Zone {
+        let kept = self.0.and_then(|host| host.local_zone(Zone::local));
+        kept.map_or_else(|| Zone::local("UTC", None), |zone| (*zone).clone())
+    }
+
+    /// The same, and its offset at present; 0 without a clock.
+    pub(super) fn local_and_offset(&self) -> (Zone, i32) {
+        let local = self.local();
+        let seconds = self.now().map_or(0, |now| now.seconds);
+        let offset = local.at(seconds).0;
+        (local, offset)
+    }
+
+    /// The zone of a name; what is no name of a zone is UTC.
+    ///
+    /// Rule: Go 1.27 time.LoadLocation, whose error sprig v3.3.0 date.go takes for UTC.
+    fn zone(&self, name: &str) -> Zone {
+        let leads_away = name.starts_with(['/', '\\']) || name.contains("..");
+        match name {
+            "" | "UTC" => Zone::Utc,
+            "Local" => self.local(),
+            _ if leads_away => Zone::Utc,
+            _ => {
+                let read = |file| match file {
+                    ZoneFile::Bundled => Zone::bundled(name),
+                    ZoneFile::Missing => None,
+                    ZoneFile::Data(data) => Zone::named(name, &data),
+                };
+                let kept = self.0.and_then(|host| host.zone(name, read));
+                kept.and_then(|zone| (*zone).clone()).unwrap_or(Zone::Utc)
+            }
+        }
+    }
 }
 
 /// The moment of any argument: whole seconds since 1970 in the kinds Go lists, now for everything else.
@@ -252,34 +376,37 @@ fn clock(ctx: &CallCtx<'_>) -> std::result::Result<Time, FuncError> {
 fn date_of(ctx: &CallCtx<'_>, value: &Value) -> std::result::Result<Time, FuncError> {
     match value {
         Value::Int(seconds) | Value::Int64(seconds) => Ok(Time::from_unix(*seconds, 0)),
-        other => of(other).cloned().or_else(|_| clock(ctx)),
+        other => of(other).cloned().or_else(|_| Clock::of(ctx).now()),
     }
 }
 
-fn in_zone(ctx: &CallCtx<'_>, layout: &str, date: &Value, zone: &str) -> Result {
-    let zone = Zone::load(zone).unwrap_or(Zone::Utc);
-    Ok(date_of(ctx, date)?.in_zone(zone).format(layout).into())
+fn in_zone(ctx: &CallCtx<'_>, layout: &Str, date: &Value, zone: &str) -> Result {
+    let moment = date_of(ctx, date)?.in_zone(Clock::of(ctx).zone(zone));
+    Ok(text(moment.format_bytes(layout.as_bytes())))
 }
 
 fn date(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    in_zone(ctx, &str_arg(args, 0).text(), arg(args, 1), "Local")
+    in_zone(ctx, str_arg(args, 0), arg(args, 1), "Local")
 }
 
 fn date_in_zone(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    in_zone(ctx, &str_arg(args, 0).text(), arg(args, 1), &str_arg(args, 2).text())
+    in_zone(ctx, str_arg(args, 0), arg(args, 1), &str_arg(args, 2).text())
 }
 
+/// The layout of an HTML date field.
+const HTML: Str = Str::from_static("2006-01-02");
+
 fn html_date(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    in_zone(ctx, "2006-01-02", arg(args, 0), "Local")
+    in_zone(ctx, &HTML, arg(args, 0), "Local")
 }
 
 fn html_date_in_zone(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    in_zone(ctx, "2006-01-02", arg(args, 0), &str_arg(args, 1).text())
+    in_zone(ctx, &HTML, arg(args, 0), &str_arg(args, 1).text())
 }
 
 fn must_date_modify(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
     let span = parse_duration(&str_arg(args, 0).text()).map_err(|error| FuncError::new(error.to_string()))?;
-    Ok(time(of(arg(args, 1))?.add(span)))
+    Ok(changed(arg(args, 1), |time| time.add(span))?)
 }
 
 fn date_modify(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
@@ -288,7 +415,7 @@ fn date_modify(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
 
 fn ago(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
     let then = date_of(ctx, arg(args, 0))?;
-    Ok(duration_text(round(clock(ctx)?.since(&then), 1_000_000_000)).into())
+    Ok(duration_text(round(Clock::of(ctx).now()?.since(&then), 1_000_000_000)).into())
 }
 
 fn duration(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
@@ -322,7 +449,7 @@ fn duration_round(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
         Value::Str(text) => parse_duration(&text.text()).unwrap_or_default(),
         Value::Int64(nanos) => *nanos,
         other => match of(other) {
-            Ok(then) => clock(ctx)?.since(then),
+            Ok(then) => Clock::of(ctx).now()?.since(then),
             Err(_) => 0,
         },
     };
@@ -335,18 +462,20 @@ fn unix_epoch(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
     Ok(of(arg(args, 0))?.seconds.to_string().into())
 }
 
-fn must_to_date(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    Time::parse(&str_arg(args, 0).text(), &str_arg(args, 1).text())
-        .map(time)
+fn must_to_date(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
+    let local = Clock::of(ctx).local();
+    Time::parse_in(str_arg(args, 0).as_bytes(), str_arg(args, 1).as_bytes(), &local)
+        .map(|moment| time(moment, local))
         .map_err(|error| FuncError::new(error.to_string()))
 }
 
 fn to_date(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    Ok(must_to_date(ctx, args).unwrap_or_else(|_| time(Time::zero())))
+    Ok(must_to_date(ctx, args).unwrap_or_else(|_| time(Time::zero(), Clock::of(ctx).local())))
 }
 
 fn now(ctx: &mut CallCtx<'_>, _: &[Value]) -> Result {
-    Ok(time(clock(ctx)?))
+    let clock = Clock::of(ctx);
+    Ok(time(clock.now()?, clock.local()))
 }
 
 const ANY: &[Param] = &[Param::Any];

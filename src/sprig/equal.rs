@@ -42,7 +42,7 @@ fn equal_at(left: &Value, right: &Value, depth: usize) -> bool {
                         })
                 })
         }
-        (Value::Object(left), Value::Object(right)) => left.equals(&**right).unwrap_or(false),
+        (Value::Object(left), Value::Object(right)) => left.deep_equals(&**right),
         _ => false,
     }
 }

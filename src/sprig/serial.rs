@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::dates::time;
+use super::dates::{Clock, time};
 use super::table::{arg, str_arg};
 use crate::codec::json;
-use crate::codec::toml::{self, ReadError, WriteError};
+use crate::codec::toml::{self, ReadError, Times, WriteError};
 use crate::codec::yaml::{self, ReadOptions};
 use crate::codec::{Data, to_value};
 use crate::diag::{Source, SourceKind};
@@ -130,8 +130,10 @@ fn must_from_json(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
     read_json(str_arg(args, 0)).map(|node| to_value(&node)).map_err(|error| FuncError::new(error.helm_text()))
 }
 
-fn from_toml(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    match toml::read(str_arg(args, 0).as_bytes(), &time) {
+fn from_toml(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
+    let clock = Clock::of(ctx);
+    let times = Times { local: &|| clock.local_and_offset(), value: &|moment| time(moment, clock.local()) };
+    match toml::read(str_arg(args, 0).as_bytes(), times) {
         Ok(value) => Ok(value),
         Err(ReadError::Error(text)) => Ok(error_map(text)),
         Err(ReadError::Panic(text)) => Err(FuncError::new(text)),

@@ -46,6 +46,16 @@ pub trait Object: Any {
         None
     }
 
+    /// The text of `GoString()`, which `%#v` prints.
+    fn go_text(&self) -> Option<Str> {
+        None
+    }
+
+    /// Whether this is a pointer to nothing.
+    fn is_nil(&self) -> bool {
+        false
+    }
+
     /// The text when the value is the operand of an action and its *pointer* has a `String` method that
     /// the value itself lacks.
     fn addressed_text(&self) -> Option<Str> {
@@ -55,6 +65,11 @@ pub trait Object: Any {
     /// Go's `==`; `None` when the values cannot be compared.
     fn equals(&self, _other: &dyn Object) -> Option<bool> {
         None
+    }
+
+    /// `reflect.DeepEqual`, which looks at what pointers lead to.
+    fn deep_equals(&self, other: &dyn Object) -> bool {
+        self.equals(other).unwrap_or(false)
     }
 
     /// The number, when the type is a defined one of a whole number (`time.Month`).

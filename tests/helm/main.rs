@@ -8,17 +8,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 const CHART: &str = "apiVersion: v2\nname: c\nversion: 0.1.0\n";
 
 struct Case {
     name: String,
     arguments: Vec<String>,
+    variables: Vec<(String, String)>,
     entries: Vec<Entry>,
 }
 
 /// Something to make in the folder a case runs in; the marks are told in `regen`.
 enum Entry {
-    File(String, String),
+    File(String, Vec<u8>),
     Folder(String),
     Link(String, String),
     Archive { path: String, folder: String, name: String },
@@ -46,13 +50,19 @@ fn parse(path: &Path) -> Case {
     for line in rest.split_inclusive('\n') {
         let (mark, path) = line.trim_end_matches('\n').split_once(' ').unwrap_or((line, ""));
         match mark {
-            "==" | "==-" | "==d" => marked.push((mark, vec![path], String::new())),
+            "==" | "==-" | "==b" | "==d" | "==e" => marked.push((mark, vec![path], String::new())),
             "==l" | "==t" => marked.push((mark, path.split(' ').collect(), String::new())),
             _ => marked.last_mut().unwrap().2.push_str(line),
         }
     }
+    let variable = |(_, words, _): &(_, Vec<&str>, _)| {
+        let (name, value) = words[0].split_once(' ').unwrap_or((words[0], ""));
+        (name.to_owned(), value.to_owned())
+    };
+    let variables = marked.iter().filter(|(mark, ..)| *mark == "==e").map(variable).collect();
     let mut entries: Vec<Entry> = marked
         .into_iter()
+        .filter(|(mark, ..)| *mark != "==e")
         .map(|(mark, words, text)| {
             let path = words[0].to_owned();
             match mark {
@@ -63,8 +73,9 @@ fn parse(path: &Path) -> Case {
                     folder: words[1].to_owned(),
                     name: words[words.len() - 1].to_owned(),
                 },
-                "==-" => Entry::File(path, text.strip_suffix('\n').unwrap_or(&text).to_owned()),
-                _ => Entry::File(path, text),
+                "==-" => Entry::File(path, text.strip_suffix('\n').unwrap_or(&text).into()),
+                "==b" => Entry::File(path, STANDARD.decode(text.replace('\n', "")).unwrap()),
+                _ => Entry::File(path, text.into()),
             }
         })
         .collect();
@@ -73,9 +84,9 @@ fn parse(path: &Path) -> Case {
         && entries.iter().any(|entry| entry.path().starts_with("c/"))
         && !entries.iter().any(|entry| has_chart(entry.path()))
     {
-        entries.insert(0, Entry::File("c/Chart.yaml".to_owned(), CHART.to_owned()));
+        entries.insert(0, Entry::File("c/Chart.yaml".to_owned(), CHART.into()));
     }
-    Case { name, arguments: words(first.strip_prefix("args: ").unwrap_or_default()), entries }
+    Case { name, arguments: words(first.strip_prefix("args: ").unwrap_or_default()), variables, entries }
 }
 
 fn make(root: &Path, entries: &[Entry]) {
@@ -156,6 +167,9 @@ fn run(case: &Case) -> Vec<String> {
         .env_clear()
         .env("HOME", root.join("home"))
         .env("TZ", "UTC")
+        .envs(
+            case.variables.iter().map(|(name, value)| (name, value.replace("$DIR", &root.to_string_lossy()))),
+        )
         .output()
         .unwrap();
     let golden = here().join("golden");

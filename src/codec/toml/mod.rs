@@ -4,7 +4,7 @@ mod lexer;
 mod parser;
 mod write;
 
-pub use parser::{ReadError, read};
+pub use parser::{ReadError, Times, read};
 pub use write::{WriteError, write};
 
 /// Levels of tables and lists that are written.

@@ -20,12 +20,21 @@ pub enum ReadError {
     Panic(String),
 }
 
-/// The value of a TOML text: whole numbers `int64`, `[[lists]]` of tables `[]map[string]interface {}`; times are made by
-/// `time`, those without a zone in one named `date-local`, `time-local` or `datetime-local`.
+/// What times are made with.
+#[derive(Clone, Copy)]
+pub struct Times<'t> {
+    /// The computer's zone and its offset in seconds at present; asked when a time stands in the text.
+    pub local: &'t dyn Fn() -> (Zone, i32),
+    /// The value of a moment.
+    pub value: &'t dyn Fn(Time) -> Value,
+}
+
+/// The value of a TOML text: whole numbers `int64`, `[[lists]]` of tables `[]map[string]interface {}`; times without a
+/// zone stand in one named `date-local`, `time-local` or `datetime-local`, of the offset that the computer has at present.
 ///
 /// # Errors
 /// The text of Go's library.
-pub fn read(text: &[u8], time: &dyn Fn(Time) -> Value) -> Result<Value, ReadError> {
+pub fn read(text: &[u8], times: Times<'_>) -> Result<Value, ReadError> {
     let utf16 = text.strip_prefix(b"\xff\xfe").or_else(|| text.strip_prefix(b"\xfe\xff"));
     let text = utf16.or_else(|| text.strip_prefix(b"\xef\xbb\xbf")).unwrap_or(text);
     if text.iter().take(6).any(|byte| *byte == 0) {
@@ -36,7 +45,7 @@ pub fn read(text: &[u8], time: &dyn Fn(Time) -> Value) -> Result<Value, ReadErro
     }
     let mut parser = Parser {
         lexer: Lexer::new(text),
-        time,
+        times,
         context: Key::new(),
         current: String::new(),
         line: 0,
@@ -59,7 +68,7 @@ type Res<T> = Result<T, ReadError>;
 
 struct Parser<'t> {
     lexer: Lexer<'t>,
-    time: &'t dyn Fn(Time) -> Value,
+    times: Times<'t>,
     /// The table that keys belong to.
     context: Key,
     current: String,
@@ -277,12 +286,13 @@ impl Parser<'_> {
             ("15:04", Some("time-local")),
         ];
         let text = item.text.replace('z', "Z").replace(['t', ' '], "T");
-        let parsed = FORMS.iter().find_map(|(form, zone)| Some((form, zone, Time::parse(form, &text).ok()?)));
+        let (local, offset) = (self.times.local)();
+        let parsed = FORMS.iter().find_map(|(form, zone)| {
+            let zone = zone.map_or_else(|| local.clone(), |name| Zone::fixed(offset, name));
+            Some((form, Time::parse_in(form.as_bytes(), text.as_bytes(), &zone).ok()?))
+        });
         match parsed {
-            Some((form, zone, moment)) if !lacks_zero(&text, form) => Ok((self.time)(match zone {
-                Some(zone) => moment.in_zone(Zone::Fixed(0, (*zone).to_owned())),
-                None => moment,
-            })),
+            Some((form, moment)) if !lacks_zero(&text, form) => Ok((self.times.value)(moment)),
             _ => self.error(item.line, &format!("invalid datetime: {}", strconv::quote(text.as_bytes()))),
         }
     }

@@ -1,5 +1,7 @@
 //! TOML. Expected texts were printed by Helm v4.3.1.
 
+use crate::go::time::Zone;
+
 use super::*;
 use crate::codec::{json, to_value};
 use crate::diag::{Source, SourceKind};
@@ -10,7 +12,8 @@ fn value(text: &str) -> Value {
 }
 
 fn parse(text: &str) -> Result<Value, ReadError> {
-    read(text.as_bytes(), &|moment| Value::from(moment.text()))
+    let times = Times { local: &|| (Zone::Utc, 0), value: &|moment| Value::from(moment.text()) };
+    read(text.as_bytes(), times)
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::MAX_DEPTH;
 use crate::codec::number::write_general;
 use crate::codec::tree;
+use crate::go::time::{Time, Zone};
 use crate::value::{JsonView, Str, Value};
 
 /// Why a value has no TOML.
@@ -244,7 +245,7 @@ impl Writer {
                     _ => String::new(),
                 };
                 let zone = object.text().map(|text| text.text().into_owned()).unwrap_or_default();
-                self.out.push_str(time(&text, &zone));
+                self.out.push_str(&time(&text, &zone));
             }
             Value::Map(_) | Value::Object(_) => self.members(&[], value, true)?,
             Value::Missing | Value::Nil | Value::Complex(..) => {
@@ -300,17 +301,16 @@ fn write_quoted(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// The part of an RFC 3339 time that TOML shows for one without a zone.
-fn time<'t>(text: &'t str, shown: &str) -> &'t str {
-    let local = text.strip_suffix('Z').unwrap_or(text);
-    let (date, clock) = local.split_once('T').unwrap_or((local, ""));
-    if shown.ends_with(" date-local") {
-        date
-    } else if shown.ends_with(" time-local") {
-        clock
-    } else if shown.ends_with(" datetime-local") {
-        local
-    } else {
-        text
-    }
+/// What TOML shows of an RFC 3339 time; of one without a zone, a part of it in UTC.
+// Quirk: encode.go shows them in UTC, whatever the offset they were read with.
+fn time(text: &str, shown: &str) -> String {
+    let layout = match shown.rsplit(' ').next() {
+        Some("date-local") => "2006-01-02",
+        Some("time-local") => "15:04:05.999999999",
+        Some("datetime-local") => "2006-01-02T15:04:05.999999999",
+        _ => return text.to_owned(),
+    };
+    Time::parse("2006-01-02T15:04:05Z07:00", text)
+        .map(|moment| moment.in_zone(Zone::Utc).format(layout))
+        .unwrap_or_default()
 }

@@ -140,6 +140,16 @@ impl<'o> Printer<'o> {
                     && let Some(text) = object.text()
                 {
                     self.string(text.as_bytes(), verb)
+                } else if self.flags.sharp_v
+                    && let Some(text) = object.go_text()
+                {
+                    self.text(&text);
+                    true
+                } else if object.is_nil() && matches!(verb, 'b' | 'd' | 'o' | 'x' | 'X') {
+                    self.integer(0, false, verb)
+                } else if object.is_nil() && verb == 'v' {
+                    self.write("<nil>");
+                    true
                 } else if let Some(number) = object.number() {
                     self.integer(i128::from(number), true, verb)
                 } else if object.kind() == Kind::Ptr {

@@ -19,10 +19,15 @@ pub enum DurationError {
 impl fmt::Display for DurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Invalid(text) => write!(f, "time: invalid duration {}", quote(text)),
-            Self::MissingUnit(text) => write!(f, "time: missing unit in duration {}", quote(text)),
+            Self::Invalid(text) => write!(f, "time: invalid duration {}", quote(text.as_bytes())),
+            Self::MissingUnit(text) => write!(f, "time: missing unit in duration {}", quote(text.as_bytes())),
             Self::UnknownUnit(unit, text) => {
-                write!(f, "time: unknown unit {} in duration {}", quote(unit), quote(text))
+                write!(
+                    f,
+                    "time: unknown unit {} in duration {}",
+                    quote(unit.as_bytes()),
+                    quote(text.as_bytes())
+                )
             }
         }
     }

@@ -65,9 +65,11 @@ fn pad(out: &mut String, number: impl Into<i64>, width: usize, fill: char) {
     out.push_str(&digits);
 }
 
+// Quirk: the sign is that of whole minutes, so an offset of -52 seconds is `+00:00:-52`.
 fn push_offset(out: &mut String, offset: i32, colon: bool, unit: Unit) {
-    out.push(if offset < 0 { '-' } else { '+' });
-    let size = offset.abs();
+    let is_west = offset / 60 < 0;
+    out.push(if is_west { '-' } else { '+' });
+    let size = if is_west { -offset } else { offset };
     pad(out, size / 3600, 2, '0');
     let mut part = |number: i32| {
         if colon {

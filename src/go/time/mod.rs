@@ -1,17 +1,20 @@
 //! Go's `time`: moments with a zone, layouts, durations, with Go's texts.
 //!
-//! It never looks at a clock: moments come from outside. Zones come from the bundled database, read when the
-//! first one is asked for.
+//! It never looks at a clock or a file: moments come from outside, and zones too, unless they are those of the
+//! bundled database.
 
 mod chunk;
 mod duration;
 mod format;
 mod parse;
+mod rule;
+mod tzif;
 mod zone;
 
 pub use duration::{DurationError, duration_text, parse_duration, round, truncate};
 pub use parse::ParseError;
-pub use zone::Zone;
+pub use tzif::{Kind, Location};
+pub use zone::{Fixed, Zone};
 
 use std::cmp::Ordering;
 
@@ -103,11 +106,12 @@ impl Time {
         let days = first + i64::from(civil.day) - 1 + days.clamp(-MOST, MOST);
         let of_day = i64::from(civil.hour * 3600 + civil.minute * 60 + civil.second);
         let local = days.saturating_mul(86_400).saturating_add(of_day);
-        // The offset before a change of clocks is tried first, then that after it.
-        let offset = i64::from(self.zone.at(local).0);
-        let guess = local.saturating_sub(offset);
-        let seconds = local.saturating_sub(i64::from(self.zone.at(guess).0));
-        Self { seconds, nanos: self.nanos, zone: self.zone.clone(), monotonic: None }
+        Self {
+            seconds: moment(local, &self.zone),
+            nanos: self.nanos,
+            zone: self.zone.clone(),
+            monotonic: None,
+        }
     }
 
     /// The moment cut to a multiple of `unit` nanoseconds since the zero time.
@@ -165,6 +169,36 @@ impl Time {
         civil(self.seconds.saturating_add(i64::from(self.offset().0)))
     }
 
+    /// Go's `GoString()`: `time.Date(2020, time.January, 2, 0, 0, 0, 0, time.UTC)`.
+    pub fn go_text(&self) -> String {
+        let Civil { year, day, hour, minute, second, .. } = self.civil();
+        let month = self.format("January");
+        let zone = match &self.zone {
+            Zone::Utc => "time.UTC".to_owned(),
+            Zone::Local(_) => "time.Local".to_owned(),
+            zone => format!("time.Location({})", parse::quote(zone.name().as_bytes())),
+        };
+        format!("time.Date({year}, time.{month}, {day}, {hour}, {minute}, {second}, {}, {zone})", self.nanos)
+    }
+
+    /// What Go keeps a moment in: `wall` and `ext`.
+    pub fn parts(&self) -> (u64, i64) {
+        const SECONDS_TO_1885: i64 = 59_453_308_800;
+        let since_zero = self.seconds.wrapping_sub(ZERO_SECONDS);
+        match self.monotonic {
+            None => (u64::from(self.nanos), since_zero),
+            Some(reading) => {
+                let since_1885 = (since_zero.wrapping_sub(SECONDS_TO_1885) as u64) << 30;
+                (1 << 63 | since_1885 | u64::from(self.nanos), reading)
+            }
+        }
+    }
+
+    /// The moment in a layout of any bytes.
+    pub fn format_bytes(&self, layout: &[u8]) -> Vec<u8> {
+        parse::unlatin(&self.format(&parse::latin(layout)))
+    }
+
     /// Go's `String()`: `2020-01-02 00:00:00 +0000 UTC`.
     pub fn text(&self) -> String {
         let mut text = self.format("2006-01-02 15:04:05.999999999 -0700 MST");
@@ -175,6 +209,15 @@ impl Time {
         }
         text
     }
+}
+
+/// The moment at which the clocks of a zone show so many seconds since the start of 1970. The offset before a change of
+/// clocks is tried first, then that after it.
+///
+/// Rule: Go 1.27 time.Date.
+fn moment(clock: i64, zone: &Zone) -> i64 {
+    let guess = clock.saturating_sub(i64::from(zone.at(clock).0));
+    clock.saturating_sub(i64::from(zone.at(guess).0))
 }
 
 /// The date and time of day `seconds` after 1970-01-01 00:00:00.

@@ -1,9 +1,10 @@
 //! Moments read by a layout.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::chunk::{self, Std, Unit};
-use super::{DAYS, MONTHS, Time, Zone, days_before, days_in};
+use super::{DAYS, MONTHS, Time, Zone, days_before, days_in, moment};
 
 /// A text that does not fit its layout; `Display` gives Go's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,25 +19,42 @@ pub struct ParseError {
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.message.is_empty() {
-            return write!(f, "parsing time {}{}", quote(&self.value), self.message);
+            return write!(f, "parsing time {}{}", quote_latin(&self.value), self.message);
         }
         write!(
             f,
             "parsing time {} as {}: cannot parse {} as {}",
-            quote(&self.value),
-            quote(&self.layout),
-            quote(&self.value_part),
-            quote(&self.layout_part)
+            quote_latin(&self.value),
+            quote_latin(&self.layout),
+            quote_latin(&self.value_part),
+            quote_latin(&self.layout_part)
         )
     }
 }
 
 impl std::error::Error for ParseError {}
 
+/// Bytes as a text that has a character for each of them.
+pub(super) fn latin(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if text.is_ascii() => text.into(),
+        _ => bytes.iter().copied().map(char::from).collect::<String>().into(),
+    }
+}
+
+/// The bytes that [`latin`] made a text of.
+pub(super) fn unlatin(text: &str) -> Vec<u8> {
+    text.chars().map(|c| c as u8).collect()
+}
+
+fn quote_latin(text: &str) -> String {
+    quote(&unlatin(text))
+}
+
 /// `text` in double quotes as Go's `time` quotes: every byte outside printable ASCII as `\xNN`.
-pub(super) fn quote(text: &str) -> String {
+pub(super) fn quote(text: &[u8]) -> String {
     let mut out = String::from("\"");
-    for byte in text.bytes() {
+    for &byte in text {
         match byte {
             b'"' | b'\\' => {
                 out.push('\\');
@@ -80,6 +98,16 @@ impl Time {
     /// # Errors
     /// Go's `parsing time … as …`.
     pub fn parse(layout: &str, value: &str) -> Result<Self, ParseError> {
+        Self::parse_in(layout.as_bytes(), value.as_bytes(), &Zone::Utc)
+    }
+
+    /// The moment that `value` spells in `layout`; without a zone in it, in `local`, which also gives its own offsets and
+    /// abbreviations their name.
+    ///
+    /// # Errors
+    /// Go's `parsing time … as …`.
+    pub fn parse_in(layout: &[u8], value: &[u8], local: &Zone) -> Result<Self, ParseError> {
+        let (layout, value) = (&*latin(layout), &*latin(value));
         let fail = |layout_part: &str, value_part: &str, message: String| ParseError {
             layout: layout.to_owned(),
             value: value.to_owned(),
@@ -96,7 +124,7 @@ impl Time {
             rest = skip(rest, prefix).map_err(|at| fail(prefix, at, String::new()))?;
             let Some((_, std, text, tail)) = chunk else {
                 if !rest.is_empty() {
-                    return Err(fail("", rest, format!(": extra text: {}", quote(rest))));
+                    return Err(fail("", rest, format!(": extra text: {}", quote_latin(rest))));
                 }
                 break;
             };
@@ -106,7 +134,7 @@ impl Time {
                 Bad::Range(what) => fail(text, rest, format!(": {what} out of range")),
             })?;
         }
-        fields.finish().map_err(|what| fail("", rest, format!(": {what}")))
+        fields.finish(local).map_err(|what| fail("", rest, format!(": {what}")))
     }
 }
 
@@ -303,7 +331,7 @@ impl Fields {
         Ok(rest)
     }
 
-    fn finish(mut self) -> Result<Time, &'static str> {
+    fn finish(mut self, local: &Zone) -> Result<Time, &'static str> {
         if self.pm && self.hour < 12 {
             self.hour += 12;
         } else if self.am && self.hour == 12 {
@@ -331,15 +359,21 @@ impl Fields {
         }
         if let Some(offset) = self.offset {
             time.seconds -= i64::from(offset);
-            if offset != 0 || !(self.zone.is_empty() || self.zone == "UTC") {
-                time.zone = Zone::Fixed(offset, self.zone);
-            }
-        } else if !self.zone.is_empty() {
+            let (own, name) = local.at(time.seconds);
+            let is_local = own == offset && (self.zone.is_empty() || self.zone == name);
+            time.zone = if is_local { local.clone() } else { Zone::fixed(offset, &self.zone) };
+        } else if self.zone.is_empty() {
+            time.seconds = moment(seconds, local);
+            time.zone = local.clone();
+        } else if let Some(offset) = local.offset_of(&self.zone, seconds) {
+            time.seconds -= i64::from(offset);
+            time.zone = local.clone();
+        } else {
             let hours: i32 = match self.zone.strip_prefix("GMT") {
                 Some(hours) => hours.parse().unwrap_or(0),
                 None => 0,
             };
-            time.zone = Zone::Fixed(hours * 3600, self.zone);
+            time.zone = Zone::fixed(hours * 3600, &self.zone);
         }
         Ok(time)
     }

