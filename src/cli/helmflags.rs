@@ -97,13 +97,8 @@ pub(super) fn io_words(error: &io::Error) -> String {
     text.split_once(": ").map_or(text.clone(), |(_, words)| words.to_owned())
 }
 
-/// The user's values.
+/// The user's values, with keys that stand twice in a file.
 // Rule: Helm v4.3.1 pkg/cli/values/options.go, MergeValues: each file is read and parsed before the next.
-pub(super) fn read_values(parsed: &Parsed, ui: &mut Ui) -> Result<Node, Refusal> {
-    read_merged(parsed, ui).map(|merged| merged.root)
-}
-
-/// The same with keys that stand twice in a file.
 pub(super) fn read_merged(parsed: &Parsed, ui: &mut Ui) -> Result<Merged, Refusal> {
     let mut inputs = Inputs {
         set_json: parsed.texts("set-json"),

@@ -1,5 +1,6 @@
 //! `lint`: what `helm lint` says of charts, byte for byte on both streams.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
@@ -9,18 +10,23 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clearml_k8s::chart;
 use clearml_k8s::codec::Node;
+use clearml_k8s::diag::{Code, Diagnostic};
 use clearml_k8s::go::path::join;
 use clearml_k8s::gotmpl;
 use clearml_k8s::helm::KubeVersion;
-use clearml_k8s::helm::lint::{Linter, Message, Severity};
+use clearml_k8s::helm::lint::{Linted, Linter, Severity};
+use clearml_k8s::values::Merged;
 use tempfile::TempDir;
 
 use super::computer::Computer;
 use super::exit::Exit;
-use super::helmflags::{self, GLOBAL, Refusal, VALUES, clean, io_words, namespace, read_values};
+use super::helmflags::{self, GLOBAL, Refusal, VALUES, clean, io_words, namespace, read_merged};
 use super::pflag::{self, Flag, Kind, Parsed};
-use super::template::{print_log, refuse};
+use super::template::{print_log, refuse, refuse_unused};
 use super::ui::Ui;
+
+/// It is not known which values a chart reads.
+const NOT_RUN: Code = Code("lint::templates-not-run");
 
 const FLAGS: &[Flag] = &[
     Flag::switch("confined", "refuse links and references that leave the chart (not a flag of Helm's)"),
@@ -30,8 +36,12 @@ const FLAGS: &[Flag] = &[
         "Kubernetes version used for capabilities and deprecation checks",
     ),
     Flag::switch("quiet", "print only warnings and errors"),
+    Flag::switch("report-unused", "tell of values that no template reads (not a flag of Helm's)"),
     Flag::switch("skip-schema-validation", "do not validate values against the charts' schemas"),
-    Flag::switch("strict", "fail on lint warnings"),
+    Flag::switch(
+        "strict",
+        "fail on lint warnings; with --report-unused on values that nothing reads as well",
+    ),
     Flag::switch("with-subcharts", "lint the charts in charts/ as well"),
 ];
 
@@ -39,10 +49,12 @@ const ABOUT: &str = "\
 Examine charts for possible issues, byte for byte as Helm v4.3.1 does.
 
 What keeps a chart from being installed is an [ERROR], what breaks with a convention a [WARNING]. The command fails
-when there is an error, or with --strict a warning.
+when there is an error, or with --strict a warning. --report-unused tells on standard error of the keys that were set
+and that no template of any of the charts reads.
 
 Examples:
   clearml-k8s lint ./chart
+  clearml-k8s lint ./chart -f values.yaml --report-unused --strict
   clearml-k8s lint --strict --with-subcharts -f values.yaml chart-1.0.0.tgz";
 
 /// Runs the command; the arguments are those after its name.
@@ -64,16 +76,19 @@ pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
         Err(text) => return refuse(ui, &text),
     };
     ui.print(outcome.text)?;
-    match outcome.refusal {
+    ui.report(&outcome.unused, None);
+    let refusal = outcome.refusal.or_else(|| refuse_unused(outcome.unused.len(), &parsed).err());
+    match refusal {
         Some(text) => refuse(ui, &text),
         None => Ok(Exit::Done),
     }
 }
 
-/// What stands on standard output, and what the command failed with.
+/// What stands on standard output, what the command failed with, and what is told of values that do nothing.
 struct Outcome {
     text: String,
     refusal: Option<Refusal>,
+    unused: Vec<Diagnostic>,
 }
 
 // Rule: Helm v4.3.1 pkg/cmd/lint.go, newLintCmd, and pkg/action/lint.go, Run.
@@ -90,13 +105,15 @@ fn lint(parsed: &Parsed, ui: &mut Ui) -> Result<Outcome, Refusal> {
             subcharts(&text(&join(&[path.as_bytes(), b"charts"])), &mut paths);
         }
     }
-    let values = read_values(parsed, ui)?;
+    let merged = read_merged(parsed, ui)?;
+    let mut unused = Unused::new(&merged, parsed.is_on("report-unused"));
     let quiet = parsed.is_on("quiet");
     let tolerated = if parsed.is_on("strict") { Severity::Info } else { Severity::Warning };
     let (mut out, mut failed, mut found) = (String::new(), 0, false);
     for path in &paths {
-        let result = lint_chart(path, &values, kube_version.clone(), parsed, ui);
-        let messages = result.as_deref().unwrap_or_default();
+        let result = lint_chart(path, &merged.root, kube_version.clone(), parsed, ui);
+        unused.add(path, result.as_ref().ok());
+        let messages = result.as_ref().map_or(&[][..], |linted| &linted.messages);
         let bad = result.is_err() || messages.iter().any(|message| message.severity > Severity::Info);
         found |= bad;
         if quiet && !bad {
@@ -115,14 +132,76 @@ fn lint(parsed: &Parsed, ui: &mut Ui) -> Result<Outcome, Refusal> {
         out.push('\n');
     }
     let summary = format!("{} chart(s) linted, {failed} chart(s) failed", paths.len());
+    let unused = unused.finish();
     if failed > 0 {
-        return Ok(Outcome { text: out, refusal: Some(summary) });
+        return Ok(Outcome { text: out, refusal: Some(summary), unused });
     }
     if !quiet || found {
         out += &summary;
         out.push('\n');
     }
-    Ok(Outcome { text: out, refusal: None })
+    Ok(Outcome { text: out, refusal: None, unused })
+}
+
+/// Keys that none of the charts reads. Every chart is given the same values, so that what one of them reads does
+/// something.
+struct Unused<'v> {
+    merged: &'v Merged,
+    wanted: bool,
+    /// What each chart leaves unread.
+    charts: Vec<Vec<Diagnostic>>,
+    /// Charts of which that is not known.
+    unknown: Vec<Diagnostic>,
+}
+
+impl<'v> Unused<'v> {
+    fn new(merged: &'v Merged, wanted: bool) -> Self {
+        Self { merged, wanted, charts: Vec::new(), unknown: Vec::new() }
+    }
+
+    fn add(&mut self, path: &str, linted: Option<&Linted>) {
+        if !self.wanted {
+            return;
+        }
+        match linted.and_then(|linted| linted.trace.as_ref()) {
+            Some(trace) => self.charts.push(trace.unread(&self.merged.root)),
+            None => self.unknown.push(
+                Diagnostic::warning(NOT_RUN, format!("the templates of `{path}` did not run to their end"))
+                    .help("which values they read is not known, so nothing is said about unread ones"),
+            ),
+        }
+    }
+
+    fn finish(self) -> Vec<Diagnostic> {
+        if !self.wanted {
+            return Vec::new();
+        }
+        let mut found: Vec<Diagnostic> = self.merged.duplicate_warnings().collect();
+        if !self.unknown.is_empty() {
+            found.extend(self.unknown);
+            return found;
+        }
+        let mut told = HashSet::new();
+        for (number, chart) in self.charts.iter().enumerate() {
+            let others = || self.charts.iter().enumerate().filter(|(other, _)| *other != number);
+            found.extend(
+                chart
+                    .iter()
+                    .filter(|key| others().all(|(_, other)| other.iter().any(|other| covers(other, key))))
+                    .filter(|key| told.insert(key.message.clone()))
+                    .cloned(),
+            );
+        }
+        found
+    }
+}
+
+/// Whether a warning is about a key, or about something that holds it.
+fn covers(warning: &Diagnostic, key: &Diagnostic) -> bool {
+    let named = |warning: &'_ Diagnostic| warning.message.split('`').nth(1).unwrap_or_default().to_owned();
+    named(key)
+        .strip_prefix(&named(warning))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -162,7 +241,7 @@ fn lint_chart(
     kube_version: Option<KubeVersion>,
     parsed: &Parsed,
     ui: &mut Ui,
-) -> Result<Vec<Message>, Refusal> {
+) -> Result<Linted, Refusal> {
     // Keeps what was taken out of an archive as long as it is looked at.
     let unpacked = if is_archive(path) { Some(unpack(path)?) } else { None };
     let folder = match &unpacked {
@@ -179,6 +258,7 @@ fn lint_chart(
         .namespace(namespace(parsed))
         .kube_version(kube_version)
         .skip_schema_validation(parsed.is_on("skip-schema-validation"))
+        .traced(parsed.is_on("report-unused"))
         .confined(parsed.is_on("confined"));
     if !parsed.is_on("confined") {
         linter = linter.schema_files(|path| fs::read(path));
@@ -187,9 +267,9 @@ fn lint_chart(
         let mut log = Vec::new();
         (linter.run(Computer::default(), &mut log), log)
     });
-    let (messages, mut log) = linted.map_err(|error| error.to_string())?;
+    let (linted, mut log) = linted.map_err(|error| error.to_string())?;
     print_log(ui, &mut log, helmflags::debug(parsed));
-    Ok(messages)
+    Ok(linted)
 }
 
 /// An archive taken apart in a folder of its own, which goes away with the first part of the answer.

@@ -123,6 +123,16 @@ pub(super) fn refuse(ui: &mut Ui, text: &str) -> Result<Exit> {
     Ok(Exit::No)
 }
 
+/// Refuses values that do nothing, under `--strict`.
+pub(super) fn refuse_unused(count: usize, parsed: &Parsed) -> Result<(), Refusal> {
+    match count {
+        count if count > 0 && parsed.is_on("strict") => {
+            Err(format!("{count} of the values do nothing, and --strict was given"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Prints log lines; those for debugging only when asked for.
 pub(super) fn print_log(ui: &mut Ui, log: &mut Vec<LogLine>, debug: bool) {
     let mut text = String::new();
@@ -253,12 +263,7 @@ impl Command<'_> {
         let mut findings: Vec<Diagnostic> = merged.duplicate_warnings().collect();
         findings.extend(rendered.trace.iter().flat_map(|trace| trace.unread(&merged.root)));
         self.ui.report(&findings, None);
-        match findings.len() {
-            count if count > 0 && self.parsed.is_on("strict") => {
-                Err(format!("{count} of the values do nothing, and --strict was given"))
-            }
-            _ => Ok(()),
-        }
+        refuse_unused(findings.len(), self.parsed)
     }
 
     // Rule: Helm v4.3.1 pkg/cmd/helpers.go, cmdGetDryRunFlagStrategy for `template`.

@@ -143,6 +143,70 @@ fn strict_refuses_unread_values() {
 }
 
 #[test]
+fn lint_tells_of_unread_values_beside_what_helm_says() {
+    let args = ["lint", "web", "-f", "mine.yaml"];
+    let plain = chart().file("mine.yaml", IDLE).args(args).run();
+    let out = chart().file("mine.yaml", IDLE).args(args).args(["--report-unused"]).run();
+    assert_eq!((&out.stdout, out.status), (&plain.stdout, plain.status));
+    insta::assert_snapshot!(out.transcript());
+    // The words of `template`, before those of Helm.
+    let template =
+        chart().file("mine.yaml", IDLE).args(["template", "web", "-f", "mine.yaml", "--report-unused"]).run();
+    assert_eq!(out.stderr, [template.stderr, plain.stderr].concat());
+}
+
+#[test]
+fn lint_strict_refuses_unread_values_when_it_is_asked_for_them() {
+    let run = |args: &[&str]| {
+        Sandbox::new()
+            .file("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.2.3\nicon: file:x\n")
+            .file("web/values.yaml", "replicaCount: 1\n")
+            .file("web/templates/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  replicas: \"{{ .Values.replicaCount }}\"\n")
+            .args(["lint", "web", "--strict"])
+            .args(args.iter().copied())
+            .run()
+    };
+    assert_eq!(run(&["--set", "replicaCoutn=2"]).status, 0);
+    assert_eq!(run(&["--set", "replicaCount=2", "--report-unused"]).status, 0);
+    let out = run(&["--set", "replicaCoutn=2", "--report-unused"]);
+    assert_eq!(out.status, 1);
+    insta::assert_snapshot!(out.transcript());
+}
+
+#[test]
+fn lint_of_several_charts_tells_of_what_none_of_them_reads() {
+    let run = |args: &[&str]| {
+        chart()
+            .file("other/Chart.yaml", "apiVersion: v2\nname: other\nversion: 0.1.0\nicon: file:x\n")
+            .file("other/values.yaml", "colour: red\n")
+            .file(
+                "other/templates/map.yaml",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: other\ndata:\n  colour: {{ .Values.colour }}\n  fail: {{ .Values.nothing | required \"nothing\" | quote }}\n",
+            )
+            .args(["lint", "--report-unused", "--set", "colour=blue,replicaCount=2,nobody=1"])
+            .args(args.iter().copied())
+            .run()
+    };
+    let both = run(&["web", "other"]);
+    let text = String::from_utf8_lossy(&both.stderr).into_owned();
+    assert!(text.contains("no template reads `nobody`"), "{text}");
+    assert_eq!(text.matches("warning").count(), 1, "{text}");
+    let one = run(&["other"]);
+    let text = String::from_utf8_lossy(&one.stderr).into_owned();
+    assert!(text.contains("`replicaCount`") && text.contains("`nobody`"), "{text}");
+}
+
+#[test]
+fn lint_says_when_it_cannot_know_what_is_read() {
+    let out = chart()
+        .file("web/templates/bad.yaml", "{{ fail \"no\" }}{{ .Values.a.b.c }}\n")
+        .args(["lint", "web", "--report-unused", "--set", "replicaCoutn=2"])
+        .run();
+    assert_eq!(out.status, 1);
+    insta::assert_snapshot!(out.transcript());
+}
+
+#[test]
 fn render_tells_of_values_that_are_switched_off() {
     let out = Sandbox::new().args(["render"]).values("storage:\n  nfs:\n    server: nas\n").run();
     let text = String::from_utf8_lossy(&out.stderr).into_owned();

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use super::kube_version::KubeVersion;
 use super::release::ReadSchema;
+use super::unread::ValuesTrace;
 use crate::chart::{self, Chart, LoadOptions};
 use crate::codec::{Map, Node};
 use crate::diag::LogLine;
@@ -59,6 +60,15 @@ impl fmt::Display for Message {
     }
 }
 
+/// What came of linting a chart.
+#[derive(Clone, Debug, Default)]
+pub struct Linted {
+    /// What the rules have to say, in Helm's order.
+    pub messages: Vec<Message>,
+    /// What the values did; only of a traced linter whose templates ran to their end.
+    pub trace: Option<ValuesTrace>,
+}
+
 /// A chart's folder to be linted, and with what.
 #[derive(Clone, Debug)]
 pub struct Linter {
@@ -69,6 +79,7 @@ pub struct Linter {
     skip_schema_validation: bool,
     load: LoadOptions,
     read_schema: Option<ReadSchema>,
+    traced: bool,
 }
 
 impl Linter {
@@ -83,6 +94,7 @@ impl Linter {
             skip_schema_validation: false,
             load: LoadOptions::default().any_api_version(true),
             read_schema: None,
+            traced: false,
         }
     }
 
@@ -128,19 +140,26 @@ impl Linter {
         self
     }
 
-    /// What the rules have to say, in Helm's order. What Helm would log on the way is added to `log`.
+    /// The same; whether what the values did is kept. The rules say the same either way.
+    #[must_use]
+    pub fn traced(mut self, traced: bool) -> Self {
+        self.traced = traced;
+        self
+    }
+
+    /// What the rules have to say. What Helm would log on the way is added to `log`.
     // Rule: Helm v4.3.1 pkg/chart/v2/lint/lint.go, RunAll.
-    pub fn run(&self, host: impl Host + 'static, log: &mut Vec<LogLine>) -> Vec<Message> {
+    pub fn run(&self, host: impl Host + 'static, log: &mut Vec<LogLine>) -> Linted {
         if let Some(refused) = self.refused_link() {
-            return vec![refused];
+            return Linted { messages: vec![refused], trace: None };
         }
-        let mut lint = Lint { linter: self, loaded: OnceCell::new(), messages: Vec::new(), log };
+        let mut lint = Lint { linter: self, loaded: OnceCell::new(), messages: Vec::new(), trace: None, log };
         chartfile::check(&mut lint);
         values::check(&mut lint);
         templates::check(&mut lint, host);
         dependencies::check(&mut lint);
         crds::check(&mut lint);
-        lint.messages
+        Linted { messages: lint.messages, trace: lint.trace }
     }
 
     /// What keeps a confined linter from looking at the chart: rules read files as they find them.
@@ -162,6 +181,7 @@ struct Lint<'a> {
     linter: &'a Linter,
     loaded: OnceCell<(Result<Chart, String>, Vec<LogLine>)>,
     messages: Vec<Message>,
+    trace: Option<ValuesTrace>,
     log: &'a mut Vec<LogLine>,
 }
 

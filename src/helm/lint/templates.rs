@@ -59,6 +59,7 @@ fn render(
         .namespace(&*linter.namespace)
         .values(linter.values.clone())
         .skip_schema_validation(linter.skip_schema_validation)
+        .traced(linter.traced)
         .lint(true);
     if let Some(version) = &linter.kube_version {
         release = release.kube_version(version.clone());
@@ -68,7 +69,10 @@ fn render(
     }
     let log: &mut Vec<LogLine> = lint.log;
     match release.render_files(host, log) {
-        Ok(done) => Ok(Some(done.files)),
+        Ok(done) => {
+            lint.trace = done.trace;
+            Ok(Some(done.files))
+        }
         Err(error) if matches!(error.kind(), ErrorKind::Dependencies | ErrorKind::Values) => Ok(None),
         Err(error) => Err(error.diagnostic().message.clone()),
     }
