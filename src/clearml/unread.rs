@@ -10,8 +10,10 @@ use crate::diag::{Code, Diagnostic, Place, SourceKind};
 /// A key of the user's that has no effect here.
 const UNREAD: Code = Code("clearml::unread-value");
 
-/// Keys whose removal is tried one by one; of more, nothing is said about the rest.
+/// Keys that are told of one by one; of more, how many there are.
 const MOST_KEYS: usize = 64;
+/// Renders that are tried to find the keys that do nothing among those that no field depends on.
+const MOST_TRIES: usize = 512;
 /// Switches that are tried for one key.
 const MOST_SWITCHES: usize = 24;
 
@@ -37,18 +39,57 @@ pub fn unread(user: &Node, options: &Options, rendered: &Rendered) -> Vec<Diagno
     leaves.retain(|leaf| {
         !is_told(&leaf.path, &rendered.warnings) && at(user, &leaf.path) != at(&defaults, &leaf.path)
     });
-    if leaves.is_empty() || leaves.len() > MOST_KEYS {
-        return Vec::new();
-    }
-    // One render says it of all of them, most of the time.
-    let without_all = leaves.iter().fold(user.clone(), |user, leaf| without(&user, &leaf.path));
-    if !is_same(&without_all, options, rendered) {
-        leaves.retain(|leaf| is_same(&without(user, &leaf.path), options, rendered));
-    }
+    let mut tries = MOST_TRIES;
+    let mut idle = Vec::new();
+    let untried = idle_of(&leaves, &mut tries, &mut idle, &|leaves| {
+        let without_all = leaves.iter().fold(user.clone(), |user, leaf| without(&user, &leaf.path));
+        is_same(&without_all, options, rendered)
+    });
     let merged = values(user);
     let mut switches = Vec::new();
     off(&merged, &mut Vec::new(), &mut switches);
-    leaves.iter().map(|leaf| warning(leaf, user, &merged, &switches, options)).collect()
+    let told = idle.iter().take(MOST_KEYS);
+    let mut warnings: Vec<Diagnostic> =
+        told.map(|leaf| warning(leaf, user, &merged, &switches, options)).collect();
+    let more = idle.len().saturating_sub(MOST_KEYS);
+    if more > 0 {
+        warnings.push(Diagnostic::warning(
+            UNREAD,
+            format!("{more} further keys change nothing in this render; the first {MOST_KEYS} are told of"),
+        ));
+    }
+    if untried > 0 {
+        let text = format!("of {untried} further keys it is not known whether they change anything here");
+        warnings
+            .push(Diagnostic::warning(UNREAD, text).help("render with fewer values to have them looked at"));
+    }
+    warnings
+}
+
+/// Adds those of `leaves` without which the render is the same, all of them when one try says it of all, else those
+/// of each half. How many were left when no more `tries` were.
+fn idle_of<'l>(
+    leaves: &'l [Leaf],
+    tries: &mut usize,
+    idle: &mut Vec<&'l Leaf>,
+    is_same: &impl Fn(&[Leaf]) -> bool,
+) -> usize {
+    if leaves.is_empty() {
+        return 0;
+    }
+    if *tries == 0 {
+        return leaves.len();
+    }
+    *tries -= 1;
+    if is_same(leaves) {
+        idle.extend(leaves);
+        return 0;
+    }
+    if leaves.len() == 1 {
+        return 0;
+    }
+    let (first, second) = leaves.split_at(leaves.len() / 2);
+    idle_of(first, tries, idle, is_same) + idle_of(second, tries, idle, is_same)
 }
 
 fn warning(
@@ -229,6 +270,35 @@ mod tests {
         ] {
             assert_eq!(found(text), Vec::<String>::new(), "{text}");
         }
+    }
+
+    #[test]
+    fn of_very_many_keys_the_first_are_told_of_and_the_others_counted() {
+        let keys = |count: usize| -> String {
+            let lines = (0..count).map(|number| format!("    a{number}: b\n"));
+            lines.fold("agentservices:\n  enabled: false\n  podAnnotations:\n".to_owned(), |text, line| {
+                text + &line
+            })
+        };
+        assert_eq!(found(&keys(MOST_KEYS)).len(), MOST_KEYS);
+        let told = found(&keys(MOST_KEYS + 36));
+        assert_eq!(told.len(), MOST_KEYS + 1);
+        let last = told.last().map(String::as_str);
+        assert_eq!(last, Some("36 further keys change nothing in this render; the first 64 are told of"));
+    }
+
+    #[test]
+    fn one_key_that_does_something_hides_no_other_and_tries_end() {
+        let leaves: Vec<Leaf> =
+            (0..100).map(|number| Leaf { path: vec![format!("{number}")], key: None }).collect();
+        let is_same = |part: &[Leaf]| part.iter().all(|leaf| leaf.path != ["37"]);
+        let (mut idle, mut tries) = (Vec::new(), MOST_TRIES);
+        assert_eq!(idle_of(&leaves, &mut tries, &mut idle, &is_same), 0);
+        assert_eq!(idle.len(), 99);
+        assert!(MOST_TRIES - tries < 20);
+        let (mut idle, mut tries) = (Vec::new(), 3);
+        let untried = idle_of(&leaves, &mut tries, &mut idle, &is_same);
+        assert!(untried > 0 && idle.len() < 99, "{untried}");
     }
 
     #[test]
