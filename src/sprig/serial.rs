@@ -1,7 +1,5 @@
 //! Values to YAML, JSON and TOML and back, with Helm's bytes.
 
-use std::sync::Arc;
-
 use super::dates::{Clock, time};
 use super::table::{arg, str_arg};
 use crate::codec::json;
@@ -82,52 +80,49 @@ fn from_yaml_array(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
     })
 }
 
-fn read_json(text: &Str) -> std::result::Result<crate::codec::Node, json::Error> {
-    json::read_bytes(SourceKind::Rendered, "", text.as_bytes())
-}
-
-/// The text of a JSON error; a value of the wrong type is that before a number in it is too large.
-fn json_error(text: &Str, error: &json::Error, wanted: &str) -> String {
-    if error.what() == json::ErrorKind::Number {
-        let found = match text.as_bytes().trim_ascii_start() {
-            [b'{', ..] if wanted != NO_MAP => Some(Data::Map(Arc::default())),
-            [b'[', ..] if wanted != NO_LIST => Some(Data::List(Arc::default())),
-            [b'-' | b'0'..=b'9', ..] => Some(Data::Int(0)),
-            _ => None,
-        };
-        if let Some(found) = found {
-            return mismatch(&found, wanted);
-        }
-    }
-    error.helm_text().to_owned()
+/// What a JSON text holds, and the error of the first number that no float holds.
+fn read_json(text: &Str) -> std::result::Result<(crate::codec::Node, Option<json::Error>), json::Error> {
+    json::read_bytes_beyond(SourceKind::Rendered, "", text.as_bytes())
 }
 
 fn from_json(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    let text = str_arg(args, 0);
-    Ok(match read_json(text) {
-        Ok(node) => match node.data() {
-            Data::Map(_) => to_value(&node),
-            Data::Null => Value::Map(Map::nil(&MapType::ANY)),
-            data => error_map(mismatch(data, NO_MAP)),
-        },
-        Err(error) => error_map(json_error(text, &error, NO_MAP)),
+    let (node, beyond) = match read_json(str_arg(args, 0)) {
+        Ok(read) => read,
+        Err(error) => return Ok(error_map(error.helm_text().to_owned())),
+    };
+    Ok(match (node.data(), beyond) {
+        // Rule: Helm v4.3.1 engine/funcs.go, fromJSON adds the error to what was read before it.
+        (Data::Map(_), Some(error)) => {
+            let value = to_value(&node);
+            if let Value::Map(map) = &value {
+                map.insert("Error", Value::from(error.helm_text()));
+            }
+            value
+        }
+        (Data::Map(_), None) => to_value(&node),
+        (Data::Null, _) => Value::Map(Map::nil(&MapType::ANY)),
+        (data, _) => error_map(mismatch(data, NO_MAP)),
     })
 }
 
 fn from_json_array(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    let text = str_arg(args, 0);
-    Ok(match read_json(text) {
-        Ok(node) => match node.data() {
-            Data::List(_) => to_value(&node),
-            Data::Null => Value::List(List::nil(&ListType::ANY)),
-            data => error_list(mismatch(data, NO_LIST)),
-        },
-        Err(error) => error_list(json_error(text, &error, NO_LIST)),
+    let (node, beyond) = match read_json(str_arg(args, 0)) {
+        Ok(read) => read,
+        Err(error) => return Ok(error_list(error.helm_text().to_owned())),
+    };
+    Ok(match (node.data(), beyond) {
+        (Data::List(_), Some(error)) => error_list(error.helm_text().to_owned()),
+        (Data::List(_), None) => to_value(&node),
+        (Data::Null, _) => Value::List(List::nil(&ListType::ANY)),
+        (data, _) => error_list(mismatch(data, NO_LIST)),
     })
 }
 
 fn must_from_json(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    read_json(str_arg(args, 0)).map(|node| to_value(&node)).map_err(|error| FuncError::new(error.helm_text()))
+    match read_json(str_arg(args, 0)) {
+        Ok((node, None)) => Ok(to_value(&node)),
+        Ok((_, Some(error))) | Err(error) => Err(FuncError::new(error.helm_text())),
+    }
 }
 
 fn from_toml(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::pointer;
 use crate::codec::{Data, Entry, Map, Node, Numbers, Style};
 use crate::diag::{self, Code, Diagnostic, Place, Source, SourceKind, Span};
 use crate::go::{strconv, unicode};
@@ -94,8 +95,7 @@ pub fn read_value(source: &Source) -> Result<Value, Error> {
 /// # Errors
 /// As [`read`].
 pub(crate) fn read_as(source: &Source, numbers: Numbers) -> Result<Node, Error> {
-    let mut reader = Reader { source, bytes: source.text().as_bytes(), at: 0, numbers };
-    reader.document()
+    Reader::new(source, source.text().as_bytes(), numbers).document()
 }
 
 /// The same of bytes that need be no UTF-8: in a text U+FFFD stands for each byte that is none.
@@ -103,8 +103,22 @@ pub(crate) fn read_as(source: &Source, numbers: Numbers) -> Result<Node, Error> 
 /// # Errors
 /// As [`read`].
 pub fn read_bytes(kind: SourceKind, name: &str, bytes: &[u8]) -> Result<Node, Error> {
+    match read_bytes_beyond(kind, name, bytes)? {
+        (_, Some(beyond)) => Err(beyond),
+        (node, None) => Ok(node),
+    }
+}
+
+/// The same, with 0 for each number that no float holds, and the error of the first of them.
+///
+/// # Errors
+/// As [`read`], but none about numbers.
+pub fn read_bytes_beyond(kind: SourceKind, name: &str, bytes: &[u8]) -> Result<(Node, Option<Error>), Error> {
     let source = Source::new(kind, name, String::from_utf8_lossy(bytes));
-    Reader { source: &source, bytes, at: 0, numbers: Numbers::Json }.document()
+    let mut reader = Reader::new(&source, bytes, Numbers::Json);
+    let node = reader.whole()?;
+    let beyond = reader.beyond.take().map(|number| reader.beyond_error(number));
+    Ok((node, beyond))
 }
 
 /// The first value of a text in which more may follow, and the offset behind it.
@@ -112,9 +126,12 @@ pub fn read_bytes(kind: SourceKind, name: &str, bytes: &[u8]) -> Result<Node, Er
 /// # Errors
 /// As [`read`], with the offset where reading stopped.
 pub(crate) fn read_first(source: &Source, numbers: Numbers) -> Result<(Node, usize), (Error, usize)> {
-    let mut reader = Reader { source, bytes: source.text().as_bytes(), at: 0, numbers };
+    let mut reader = Reader::new(source, source.text().as_bytes(), numbers);
     match reader.value() {
-        Ok(node) => Ok((node, reader.at)),
+        Ok(node) => match reader.beyond.take() {
+            Some(number) => Err((reader.beyond_error(number), reader.at)),
+            None => Ok((node, reader.at)),
+        },
         Err(error) => Err((error, reader.at)),
     }
 }
@@ -129,6 +146,8 @@ struct Reader<'s> {
     bytes: &'s [u8],
     at: usize,
     numbers: Numbers,
+    /// Where the first number stands that no float holds.
+    beyond: Option<Span>,
 }
 
 /// What the grammar allows next.
@@ -143,8 +162,34 @@ enum Expect {
     Rest,
 }
 
-impl Reader<'_> {
+impl<'s> Reader<'s> {
+    fn new(source: &'s Source, bytes: &'s [u8], numbers: Numbers) -> Self {
+        Self { source, bytes, at: 0, numbers, beyond: None }
+    }
+
     fn document(&mut self) -> Result<Node, Error> {
+        let node = self.whole()?;
+        match self.beyond.take() {
+            Some(number) => Err(self.beyond_error(number)),
+            None => Ok(node),
+        }
+    }
+
+    /// The error of a number that no float holds.
+    // Rule: Go 1.27 encoding/json on encoding/json/v2, UnmarshalTypeError.
+    fn beyond_error(&self, number: Span) -> Error {
+        let digits = self.bytes.get(number.start()..number.end()).unwrap_or_default();
+        let text = String::from_utf8_lossy(digits);
+        let into = match pointer::at(self.bytes, number.start()) {
+            (pointer, _) if pointer.is_empty() => "Go value".to_owned(),
+            (pointer, true) => format!("Go struct field {}", pointer.replace('/', ".")),
+            (pointer, false) => pointer.replace('/', "."),
+        };
+        let helm_text = format!("json: cannot unmarshal number {text} into {into} of type float64");
+        error(ErrorKind::Number, helm_text, Some(self.place(number.start(), number.end())))
+    }
+
+    fn whole(&mut self) -> Result<Node, Error> {
         let node = self.value()?;
         self.blanks();
         if self.at < self.bytes.len() {
@@ -358,8 +403,8 @@ impl Reader<'_> {
         match text.parse::<f64>() {
             Ok(value) if value.is_finite() => Ok(Data::Float(value)),
             _ => {
-                let helm_text = format!("json: cannot unmarshal number {text} into Go value of type float64");
-                Err(error(ErrorKind::Number, helm_text, Some(self.place(start, self.at))))
+                self.beyond.get_or_insert(Span::new(start, self.at));
+                Ok(Data::Float(0.0))
             }
         }
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::dialect::{Dialect, Open};
 use super::error::{Error, Origin, decode_error, syntax_error};
 use super::events::{Collection, Event, Events, Failure, Kind, Mark, Scalar, Stage};
+use super::lostkey::{self, Lost};
 use super::resolve::{self, BINARY_TAG, MERGE_TAG};
 use super::{DuplicateKey, gotext, keys};
 use crate::codec::number::general32;
@@ -96,10 +97,11 @@ pub(super) struct BadKey {
     pub value_event: usize,
 }
 
-struct Frame {
+pub(super) struct Frame {
     content: Content,
     style: Style,
-    start: Mark,
+    /// Where it begins.
+    pub(super) start: Mark,
     /// End of the last child, which is where a block collection ends.
     end: usize,
     anchor: Option<usize>,
@@ -217,9 +219,28 @@ impl<'d, 's> Composer<'d, 's> {
                     let content = Content::Map { entries: Vec::new(), key: Key::Wanted, merged: false };
                     self.open(&event, start, content, true)?;
                 }
-                Kind::SequenceEnd | Kind::MappingEnd => self.close(&event),
+                Kind::SequenceEnd | Kind::MappingEnd => match self.lost(&event) {
+                    None => self.close(&event),
+                    Some(Lost::Refused(failure)) => return Err(failure.into()),
+                    Some(Lost::Root) => {
+                        self.frames.drain(..self.frames.len() - 1);
+                        self.close(&event);
+                        return Ok(self.root.take());
+                    }
+                },
             }
         }
+    }
+
+    /// Whether an empty collection ends here that go-yaml does not see as the key it is.
+    fn lost(&self, event: &Event<'_>) -> Option<Lost> {
+        let (frame, outer) = self.frames.split_last()?;
+        let is_key =
+            matches!(outer.last(), Some(Frame { content: Content::Map { key: Key::Wanted, .. }, .. }));
+        if !is_key || !frame.is_flow() || !frame.is_empty() {
+            return None;
+        }
+        lostkey::lost(self.dialect, outer, frame.start, event.end)
     }
 
     fn open_flow(&self) -> Option<Open> {
@@ -548,8 +569,20 @@ pub(super) fn map_of(mut entries: Vec<Entry>, merged: bool, duplicates: &mut Vec
 }
 
 impl Frame {
-    fn is_list(&self) -> bool {
+    pub(super) fn is_list(&self) -> bool {
         matches!(self.content, Content::List(_))
+    }
+
+    /// Whether it stands in brackets.
+    pub(super) fn is_flow(&self) -> bool {
+        self.style == Style::Flow
+    }
+
+    fn is_empty(&self) -> bool {
+        match &self.content {
+            Content::List(items) => items.is_empty(),
+            Content::Map { entries, key, .. } => entries.is_empty() && matches!(key, Key::Wanted),
+        }
     }
 }
 

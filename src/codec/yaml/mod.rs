@@ -6,6 +6,7 @@ mod error;
 mod events;
 mod gotext;
 mod keys;
+mod lostkey;
 mod quick;
 mod read;
 mod resolve;
