@@ -1,14 +1,17 @@
 //! Reading a packaged chart: gzip, tar, and Helm's refusals.
 
-use std::io::{BufReader, Read};
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
 
 use super::error::{Error, ErrorKind};
 use super::{File, MAX_CHART_SIZE};
 
-/// Bytes that are decompressed at a time.
-const BUFFER: usize = 256 << 10;
+/// Room that is made for an archive's content at once, whatever it says of itself.
+const MOST_ROOM: usize = 64 << 20;
 
 /// Every file of an archive with its first path component cut off; the error is the loader's text, which
 /// Helm shows only for subcharts.
@@ -22,12 +25,12 @@ pub(super) fn read(data: &[u8]) -> Result<Vec<File>, String> {
         };
         return Err(words.to_owned());
     }
-    let limited = MultiGzDecoder::new(data).take(2 * MAX_CHART_SIZE);
-    // The archive is read in small pieces, the decoder is fast in large ones.
-    let mut archive = tar::Archive::new(BufReader::with_capacity(BUFFER, limited));
-    let mut files = Vec::new();
+    let unpacked = Unpacked::new(data);
+    let bytes = unpacked.bytes.clone();
+    let mut archive = tar::Archive::new(unpacked);
+    let mut found = Vec::new();
     let mut left = MAX_CHART_SIZE;
-    for entry in archive.entries().map_err(broken)? {
+    for entry in archive.entries_with_seek().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
         let kind = entry.header().entry_type();
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
@@ -39,40 +42,119 @@ pub(super) fn read(data: &[u8]) -> Result<Vec<File>, String> {
         if size > left {
             return Err(too_large());
         }
-        let mut data = Vec::new();
-        if kind.is_file() {
-            // One reading into room that fits; the header's word is taken for a moderate size only.
-            data.resize(usize::try_from(size.min(BUFFER as u64)).unwrap_or(0), 0);
-            let got = fill(&mut entry, &mut data).map_err(broken)?;
-            data.truncate(got);
-        }
-        if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() {
+        let content = if kind.is_file() {
+            let start = usize::try_from(entry.raw_file_position()).unwrap_or(usize::MAX);
+            let end = start.saturating_add(usize::try_from(size).unwrap_or(usize::MAX));
+            if end > bytes.len() {
+                // Reading tells why there is no more.
+                return Err(std::io::copy(&mut entry, &mut std::io::sink())
+                    .map_or_else(broken, |_| "unexpected EOF".to_owned()));
+            }
+            Content::Part(start..end)
+        } else if kind.is_contiguous() || kind.is_gnu_sparse() {
+            let mut data = Vec::new();
             (&mut entry).take(left + 1).read_to_end(&mut data).map_err(broken)?;
-        }
-        if (data.len() as u64) < size && kind.is_file() {
-            return Err("unexpected EOF".to_owned());
-        }
-        left = left.checked_sub(data.len() as u64).filter(|left| *left > 0).ok_or_else(too_large)?;
-        files.push(File::new(path, data));
+            Content::Own(data)
+        } else {
+            Content::Own(Vec::new())
+        };
+        left = left.checked_sub(content.len() as u64).filter(|left| *left > 0).ok_or_else(too_large)?;
+        found.push((path, content));
     }
-    if files.is_empty() {
+    if found.is_empty() {
         return Err("no files in chart archive".to_owned());
     }
-    Ok(files)
+    drop(archive);
+    Ok(files(found, bytes))
 }
 
-/// Reads until the room is full or nothing is left; the number of bytes read.
-fn fill(reader: &mut impl Read, room: &mut [u8]) -> std::io::Result<usize> {
-    let mut got = 0;
-    while let Some(rest) = room.get_mut(got..).filter(|rest| !rest.is_empty()) {
-        match reader.read(rest) {
-            Ok(0) => break,
-            Ok(count) => got += count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+/// What a file of an archive holds.
+enum Content {
+    /// These bytes of the archive.
+    Part(Range<usize>),
+    Own(Vec<u8>),
+}
+
+impl Content {
+    fn len(&self) -> usize {
+        match self {
+            Self::Part(part) => part.len(),
+            Self::Own(data) => data.len(),
         }
     }
-    Ok(got)
+}
+
+/// The files: parts of the archive, if that is text from end to end, as most are.
+fn files(found: Vec<(String, Content)>, bytes: Rc<Vec<u8>>) -> Vec<File> {
+    let bytes = Rc::try_unwrap(bytes).unwrap_or_else(|shared| shared.to_vec());
+    match String::from_utf8(bytes) {
+        Ok(text) => {
+            let text = Arc::new(text);
+            let file = |(path, content)| match content {
+                Content::Part(part) => File::part(path, &text, part),
+                Content::Own(data) => Some(File::new(path, data)),
+            };
+            found.into_iter().filter_map(file).collect()
+        }
+        Err(error) => {
+            let bytes = error.as_bytes();
+            let file = |(path, content)| match content {
+                Content::Part(part) => File::new(path, bytes.get(part).unwrap_or_default().to_vec()),
+                Content::Own(data) => File::new(path, data),
+            };
+            found.into_iter().map(file).collect()
+        }
+    }
+}
+
+/// An archive's content. What stands behind a mistake in the packing is not there, and the mistake is told of when
+/// somebody wants to read on.
+struct Unpacked {
+    bytes: Rc<Vec<u8>>,
+    at: usize,
+    failure: Option<std::io::Error>,
+}
+
+impl Unpacked {
+    fn new(packed: &[u8]) -> Self {
+        // The last four bytes are the content's length, if the packer was honest.
+        let told = packed.last_chunk().map_or(0, |last| u32::from_le_bytes(*last) as usize);
+        let mut bytes = Vec::with_capacity(told.min(MOST_ROOM).saturating_add(1));
+        let mut limited = MultiGzDecoder::new(packed).take(2 * MAX_CHART_SIZE);
+        let failure = limited.read_to_end(&mut bytes).err();
+        Self { bytes: Rc::new(bytes), at: 0, failure }
+    }
+}
+
+impl Read for Unpacked {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        if rest.is_empty() && !room.is_empty() {
+            return self.failure.take().map_or(Ok(0), Err);
+        }
+        let count = rest.len().min(room.len());
+        for (to, from) in room.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        self.at += count;
+        Ok(count)
+    }
+}
+
+impl Seek for Unpacked {
+    /// Goes on by a number of bytes; nothing else is ever asked for. Go takes an archive for complete that ends inside
+    /// the padding of its last file.
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        let SeekFrom::Current(by) = to else { return Err(std::io::ErrorKind::Unsupported.into()) };
+        let at = self.at.saturating_add_signed(by as isize);
+        if at > self.bytes.len()
+            && let Some(failure) = self.failure.take()
+        {
+            return Err(failure);
+        }
+        self.at = at.min(self.bytes.len());
+        Ok(self.at as u64)
+    }
 }
 
 fn too_large() -> String {

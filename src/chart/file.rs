@@ -1,8 +1,10 @@
 //! One file of a chart.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
+use crate::diag::{Source, SourceKind};
 use crate::value::Str;
 
 /// A file of a chart; a clone counts references.
@@ -22,6 +24,15 @@ impl File {
         Self { path: path.into(), data }
     }
 
+    /// A file that is this part of a text, without the byte order mark it may start with; nothing when the part does not
+    /// begin and end between characters.
+    pub(super) fn part(path: impl Into<Arc<str>>, whole: &Arc<String>, part: Range<usize>) -> Option<Self> {
+        let text = whole.get(part.clone())?;
+        let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let data = Str::part_of(whole, part.start + mark..part.end)?;
+        Some(Self { path: path.into(), data })
+    }
+
     /// The same file under another path.
     pub(super) fn renamed(&self, path: &str) -> Self {
         Self { path: path.into(), data: self.data.clone() }
@@ -31,6 +42,15 @@ impl File {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The text as something that places can point into, under this name; bytes that are not UTF-8 become U+FFFD.
+    #[must_use]
+    pub fn source(&self, kind: SourceKind, name: &str) -> Source {
+        match self.data.as_part() {
+            Some((whole, part)) => Source::of_part(kind, name, whole, part),
+            None => Source::new(kind, name, &*self.data.text()),
+        }
     }
 
     /// The bytes.

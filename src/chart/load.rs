@@ -311,8 +311,11 @@ impl Loading<'_> {
             }
             "values.yaml" => {
                 let name = self.place_name(file);
-                let document = yaml::read_values_bytes(SourceKind::Chart, &name, file.data().as_bytes())
-                    .map_err(|error| cannot_load(path, error.helm_text()))?;
+                let read = match file.data().as_str() {
+                    Some(_) => yaml::read_values(&file.source(SourceKind::Chart, &name)),
+                    None => yaml::read_values_bytes(SourceKind::Chart, &name, file.data().as_bytes()),
+                };
+                let document = read.map_err(|error| cannot_load(path, error.helm_text()))?;
                 self.values = Some(document.root);
             }
             "values.schema.json" => self.schema = Some(file.clone()),

@@ -211,14 +211,15 @@ impl Recipe {
         let chance =
             Chance::from_args(&self.release.chance).map_err(|text| vec![Diagnostic::error(CHANCE, text)])?;
         let name = self.release.release.as_deref().unwrap_or("release-name");
-        let (host, seeded) = chance.host(name, &namespace).into_parts();
         let is_unsteady = Arc::new(AtomicBool::new(false));
-        let host = Watched { host, asked: Arc::clone(&is_unsteady) };
-        let rendered = gotmpl::stack::run(|| {
+        let rendered = gotmpl::stack::run_here_first(|| {
             let mut log = Vec::new();
-            (release.render_logged(host, &mut log), log)
+            let (host, seeded) = chance.host(name, &namespace).into_parts();
+            let host = Watched { host, asked: Arc::clone(&is_unsteady) };
+            (release.render_logged(host, &mut log), log, seeded)
         });
-        let (rendered, rest) = rendered.map_err(|error| vec![Diagnostic::error(CHART, error.to_string())])?;
+        let (rendered, rest, seeded) =
+            rendered.map_err(|error| vec![Diagnostic::error(CHART, error.to_string())])?;
         log.extend(rest);
         log.extend(Drawn::expired(seeded.as_ref()));
         findings.extend(log.iter().filter_map(noticed));

@@ -206,9 +206,8 @@ impl Command<'_> {
         let labels = parsed.texts("labels");
         let labels = labels.iter().filter_map(|pair| pair.split_once('=')).map(|(key, _)| key.to_owned());
         let namespace = if chance.is_seeded() { own_namespace(parsed) } else { namespace(parsed) };
-        let (host, seeded) = chance.host(&name, &namespace).into_parts();
         let release = Release::new(&*name, &chart)
-            .namespace(namespace)
+            .namespace(&*namespace)
             .values(values)
             .traced(report)
             .kube_version(kube_version)
@@ -218,12 +217,13 @@ impl Command<'_> {
             .labels(labels.collect());
         let release =
             if parsed.is_on("confined") { release } else { release.schema_files(|path| fs::read(path)) };
-        let executed = gotmpl::stack::run(|| {
+        let executed = gotmpl::stack::run_here_first(|| {
             let mut log = Vec::new();
+            let (host, seeded) = chance.host(&name, &namespace).into_parts();
             let executed = release.execute(host, &mut log);
-            (executed, log)
+            (executed, log, seeded)
         });
-        let (executed, mut log) = executed.map_err(|error| error.to_string())?;
+        let (executed, mut log, seeded) = executed.map_err(|error| error.to_string())?;
         log.extend(Drawn::expired(seeded.as_ref()));
         let mut dump = String::new();
         let rendered = executed.and_then(|executed| {

@@ -1,6 +1,7 @@
 //! Texts that places point into, and the byte ranges inside them.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// What a [`Source`] is, so that a reader of a message knows where to look.
@@ -30,8 +31,14 @@ pub struct Source(Arc<Inner>);
 struct Inner {
     kind: SourceKind,
     name: Box<str>,
-    text: Box<str>,
+    text: Text,
     line_starts: OnceLock<Vec<u32>>,
+}
+
+enum Text {
+    Own(Box<str>),
+    /// A part of a text that others hold as well.
+    Part(Arc<String>, Range<usize>),
 }
 
 /// A position people read: both numbers count from 1, columns count characters.
@@ -47,7 +54,23 @@ impl Source {
     /// A source of the given kind. `name` is what messages print: a path, `--set`, a preset's name.
     #[must_use]
     pub fn new(kind: SourceKind, name: impl Into<Box<str>>, text: impl Into<Box<str>>) -> Self {
-        Self(Arc::new(Inner { kind, name: name.into(), text: text.into(), line_starts: OnceLock::new() }))
+        Self::with_text(kind, name.into(), Text::Own(text.into()))
+    }
+
+    /// A source whose text is a part of a text that others hold as well; nothing is copied. A part that does not begin
+    /// and end between characters of it is empty.
+    #[must_use]
+    pub fn of_part(
+        kind: SourceKind,
+        name: impl Into<Box<str>>,
+        whole: &Arc<String>,
+        part: Range<usize>,
+    ) -> Self {
+        Self::with_text(kind, name.into(), Text::Part(whole.clone(), part))
+    }
+
+    fn with_text(kind: SourceKind, name: Box<str>, text: Text) -> Self {
+        Self(Arc::new(Inner { kind, name, text, line_starts: OnceLock::new() }))
     }
 
     /// What this text is.
@@ -65,7 +88,10 @@ impl Source {
     /// The whole text.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.0.text
+        match &self.0.text {
+            Text::Own(text) => text,
+            Text::Part(whole, part) => whole.get(part.clone()).unwrap_or_default(),
+        }
     }
 
     /// The text inside `span`, cut to the nearest character boundaries inside the text.
@@ -148,6 +174,9 @@ pub struct Span {
 }
 
 impl Span {
+    /// The range of nothing at the start.
+    pub const EMPTY: Self = Self { start: 0, end: 0 };
+
     /// The range from `start` up to, not including, `end`; an `end` before `start` counts as `start`.
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {

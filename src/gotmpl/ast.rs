@@ -1,8 +1,9 @@
 //! The parsed template: actions, pipelines, operands, each with its byte position.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::func::Func;
+use super::func::{Func, FuncMap};
 use crate::diag::{Source, Span};
 use crate::value::{Str, Value};
 
@@ -18,7 +19,9 @@ pub struct Tree {
     /// Whether there is nothing but space and comments; such a tree replaces no other.
     pub(crate) empty: bool,
     /// Names of the variables, `$` first.
-    pub(crate) variables: Vec<Box<str>>,
+    pub(crate) variables: Vec<Rc<str>>,
+    /// What the names of functions in it mean.
+    pub(crate) funcs: FuncMap,
 }
 
 impl Tree {
@@ -41,9 +44,13 @@ impl Tree {
     }
 }
 
+/// What stands between two actions that belong together. A chart defines much more than it uses, so the nodes of most
+/// lists are made when somebody asks for them, with [`Tree::nodes`]; that the text has no mistake is known before.
 #[derive(Debug, Default)]
 pub(crate) struct List {
-    pub(crate) nodes: Vec<Node>,
+    pub(super) nodes: OnceCell<Vec<Node>>,
+    /// The list's first byte.
+    pub(super) start: Pos,
 }
 
 #[derive(Debug)]

@@ -231,10 +231,15 @@ impl CallCtx<'_> {
     }
 }
 
-/// The functions that templates may call, by name.
+/// The functions that templates may call, by name; a clone counts a reference.
 #[derive(Clone, Debug, Default)]
-pub struct FuncMap {
+pub struct FuncMap(Rc<Functions>);
+
+#[derive(Clone, Debug, Default)]
+struct Functions {
     sorted: Vec<&'static Func>,
+    /// Where in `sorted` the names begin whose first byte is at least the index; the last is the number of functions.
+    starts: Vec<u16>,
 }
 
 impl FuncMap {
@@ -244,25 +249,38 @@ impl FuncMap {
         let mut sorted: Vec<&'static Func> = tables.iter().rev().flat_map(|table| table.iter()).collect();
         sorted.sort_by_key(|func| func.name);
         sorted.dedup_by_key(|func| func.name);
-        Self { sorted }
+        Self::of(sorted)
+    }
+
+    fn of(sorted: Vec<&'static Func>) -> Self {
+        let mut starts = Vec::with_capacity(257);
+        let mut at = 0;
+        for byte in 0..=256 {
+            let first = |func: &&Func| func.name.bytes().next().map_or(0, u16::from);
+            at += sorted.iter().skip(at).take_while(|func| first(func) < byte).count();
+            starts.push(at as u16);
+        }
+        Self(Rc::new(Functions { sorted, starts }))
     }
 
     /// The same without the functions of these names.
     #[must_use]
-    pub fn without(mut self, names: &[&str]) -> Self {
-        self.sorted.retain(|func| !names.contains(&func.name));
-        self
+    pub fn without(self, names: &[&str]) -> Self {
+        Self::of(self.iter().filter(|func| !names.contains(&func.name)).collect())
     }
 
     /// The function of this name.
     pub fn get(&self, name: &str) -> Option<&'static Func> {
-        let index = self.sorted.binary_search_by(|func| func.name.cmp(name)).ok()?;
-        self.sorted.get(index).copied()
+        let first = usize::from(*name.as_bytes().first()?);
+        let start = |index: usize| self.0.starts.get(index).map_or(0, |start| usize::from(*start));
+        let beside = self.0.sorted.get(start(first)..start(first + 1))?;
+        let index = beside.binary_search_by(|func| func.name.cmp(name)).ok()?;
+        beside.get(index).copied()
     }
 
     /// Every function, in byte order of the names.
     pub fn iter(&self) -> impl Iterator<Item = &'static Func> + '_ {
-        self.sorted.iter().copied()
+        self.0.sorted.iter().copied()
     }
 }
 

@@ -4,11 +4,10 @@
 
 use crate::diag::Span;
 
-const LEFT: &str = "{{";
-const RIGHT: &str = "}}";
+const LEFT: &[u8] = b"{{";
+const RIGHT: &[u8] = b"}}";
 /// A dash and the space beside it.
 const TRIM_MARKER: usize = 2;
-const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -68,14 +67,18 @@ impl Kind {
     }
 }
 
-#[derive(Clone, Debug)]
+/// A token; its line is counted from its place when a message needs it.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Token {
     pub(crate) kind: Kind,
+    /// Of [`Kind::Error`]: which of [`Lexer::error_text`]'s texts.
+    error: u32,
     pub(crate) span: Span,
-    /// Line of the first byte, from 1.
-    pub(crate) line: usize,
-    /// The text of an error.
-    pub(crate) error: Option<Box<str>>,
+}
+
+impl Token {
+    /// The token before the first.
+    pub(crate) const NONE: Self = Self { kind: Kind::Eof, error: 0, span: Span::EMPTY };
 }
 
 #[allow(clippy::struct_excessive_bools)] // states that do not depend on each other
@@ -83,14 +86,14 @@ pub(crate) struct Lexer<'a> {
     input: &'a str,
     pos: usize,
     start: usize,
-    line: usize,
-    start_line: usize,
     parens: usize,
     inside: bool,
     failed: bool,
     /// Names that are functions of the template and so no keywords.
     break_is_function: bool,
     continue_is_function: bool,
+    /// The texts of the errors so far.
+    errors: Vec<Box<str>>,
 }
 
 impl<'a> Lexer<'a> {
@@ -99,14 +102,29 @@ impl<'a> Lexer<'a> {
             input,
             pos: 0,
             start: 0,
-            line: 1,
-            start_line: 1,
             parens: 0,
             inside: false,
             failed: false,
             break_is_function,
             continue_is_function,
+            errors: Vec::new(),
         }
+    }
+
+    /// The same, beginning outside of actions at a later byte.
+    pub(crate) fn starting_at(mut self, pos: usize) -> Self {
+        (self.pos, self.start) = (pos, pos);
+        self
+    }
+
+    /// The byte after the last token.
+    pub(crate) fn position(&self) -> usize {
+        self.pos
+    }
+
+    /// What an error token says.
+    pub(crate) fn error_text(&self, token: &Token) -> &str {
+        self.errors.get(token.error as usize).map_or("", |text| text)
     }
 
     pub(crate) fn next_token(&mut self) -> Token {
@@ -122,26 +140,34 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn rest(&self) -> &'a str {
-        self.input.get(self.pos..).unwrap_or_default()
+    /// What was not read yet.
+    fn rest(&self) -> &'a [u8] {
+        self.from(self.pos)
+    }
+
+    fn from(&self, pos: usize) -> &'a [u8] {
+        self.input.as_bytes().get(pos..).unwrap_or_default()
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.input.as_bytes().get(self.pos).copied()
     }
 
     fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
+        match self.byte()? {
+            byte @ 0..0x80 => Some(char::from(byte)),
+            _ => self.input.get(self.pos..)?.chars().next(),
+        }
     }
 
     fn bump(&mut self) -> Option<char> {
         let ch = self.peek()?;
         self.pos += ch.len_utf8();
-        if ch == '\n' {
-            self.line += 1;
-        }
         Some(ch)
     }
 
     fn accept(&mut self, valid: &[u8]) -> bool {
-        let next = self.rest().bytes().next();
-        let accepted = next.is_some_and(|byte| valid.contains(&byte));
+        let accepted = self.byte().is_some_and(|byte| valid.contains(&byte));
         self.pos += usize::from(accepted);
         accepted
     }
@@ -152,60 +178,65 @@ impl<'a> Lexer<'a> {
 
     /// The text from the start of the token to here as a token.
     fn item(&mut self, kind: Kind) -> Token {
-        let token = Token { kind, span: Span::new(self.start, self.pos), line: self.start_line, error: None };
+        let token = Token { kind, error: 0, span: Span::new(self.start, self.pos) };
         self.start = self.pos;
-        self.start_line = self.line;
         token
     }
 
-    /// Moves on to `pos`, counting lines, without a token.
+    /// Moves on to `pos` without a token.
     fn skip_to(&mut self, pos: usize) {
-        self.count_lines(pos);
-        self.start = self.pos;
-        self.start_line = self.line;
-    }
-
-    fn count_lines(&mut self, pos: usize) {
-        let passed = self.input.get(self.pos..pos).unwrap_or_default();
-        self.line += passed.bytes().filter(|byte| *byte == b'\n').count();
         self.pos = pos;
+        self.start = pos;
     }
 
     fn error(&mut self, text: impl Into<Box<str>>) -> Token {
         self.failed = true;
-        let span = Span::new(self.start, self.pos);
-        Token { kind: Kind::Error, span, line: self.start_line, error: Some(text.into()) }
+        let error = self.errors.len() as u32;
+        self.errors.push(text.into());
+        Token { kind: Kind::Error, error, span: Span::new(self.start, self.pos) }
     }
 
     /// Text up to the next action, comments left out; `None` when there was none.
     fn text(&mut self) -> Option<Token> {
-        let Some(found) = self.rest().find(LEFT) else {
-            if self.rest().is_empty() {
-                return Some(self.item(Kind::Eof));
-            }
-            self.count_lines(self.input.len());
-            return Some(self.item(Kind::Text));
+        let Some(delim) = self.find_left() else {
+            let kind = if self.pos == self.input.len() { Kind::Eof } else { Kind::Text };
+            self.pos = self.input.len();
+            return Some(self.item(kind));
         };
-        if found > 0 {
-            let delim = self.pos + found;
-            let text = self.input.get(self.pos..delim).unwrap_or_default();
-            let after = self.input.get(delim + LEFT.len()..).unwrap_or_default();
-            let kept = if trims_left(after) { text.trim_end_matches(SPACES).len() } else { text.len() };
-            self.count_lines(self.pos + kept);
+        if delim > self.pos {
+            let start = self.pos;
+            self.pos = delim;
+            if trims_left(self.from(delim + LEFT.len())) {
+                let text = self.input.as_bytes().get(start..delim).unwrap_or_default();
+                let kept = text.iter().rposition(|byte| !is_space(*byte)).map_or(0, |last| last + 1);
+                self.pos = start + kept;
+            }
             let token = self.item(Kind::Text);
             self.skip_to(delim);
-            if kept > 0 {
+            if !token.span.is_empty() {
                 return Some(token);
             }
         }
         self.left_delim()
     }
 
+    /// Where the next left delimiter stands.
+    fn find_left(&self) -> Option<usize> {
+        let mut at = self.pos;
+        loop {
+            at += memchr::memchr(LEFT[0], self.from(at))?;
+            if self.from(at).starts_with(LEFT) {
+                return Some(at);
+            }
+            at += 1;
+        }
+    }
+
     fn left_delim(&mut self) -> Option<Token> {
         let after = self.pos + LEFT.len();
-        let trims = trims_left(self.input.get(after..).unwrap_or_default());
+        let trims = trims_left(self.from(after));
         let inner = after + if trims { TRIM_MARKER } else { 0 };
-        if self.input.get(inner..).is_some_and(|rest| rest.starts_with("/*")) {
+        if self.from(inner).starts_with(b"/*") {
             self.skip_to(inner);
             return self.comment();
         }
@@ -218,12 +249,12 @@ impl<'a> Lexer<'a> {
     }
 
     fn comment(&mut self) -> Option<Token> {
-        let Some(close) = self.rest().get(2..).and_then(|rest| rest.find("*/")) else {
+        let body = self.input.get(self.pos + 2..).unwrap_or_default();
+        let Some(close) = body.find("*/") else {
             return Some(self.error("unclosed comment"));
         };
         let end = self.pos + close + 4;
-        let after = self.input.get(end..).unwrap_or_default();
-        let Some(trims) = right_delim(after) else {
+        let Some(trims) = right_delim(self.from(end)) else {
             return Some(self.error("comment ends before closing delimiter"));
         };
         let end = end + RIGHT.len() + if trims { TRIM_MARKER } else { 0 };
@@ -232,8 +263,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn leading_space(&self, from: usize) -> usize {
-        let rest = self.input.get(from..).unwrap_or_default();
-        rest.len() - rest.trim_start_matches(SPACES).len()
+        let rest = self.from(from);
+        rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len())
     }
 
     fn right_delim(&mut self, trims: bool) -> Token {
@@ -260,7 +291,7 @@ impl<'a> Lexer<'a> {
         let Some(ch) = self.peek() else {
             return self.error("unclosed action");
         };
-        if SPACES.contains(&ch) {
+        if matches!(ch, ' ' | '\t' | '\r' | '\n') {
             return self.space();
         }
         self.bump();
@@ -274,13 +305,11 @@ impl<'a> Lexer<'a> {
                 }
             }
             '|' => self.item(Kind::Pipe),
-            '"' => self.quoted('"', Kind::String, "unterminated quoted string"),
+            '"' => self.quoted(b'"', Kind::String, "unterminated quoted string"),
             '`' => self.raw_string(),
             '$' => self.field_or_variable(Kind::Variable),
-            '\'' => self.quoted('\'', Kind::CharConstant, "unterminated character constant"),
-            '.' if !self.rest().starts_with(|next: char| next.is_ascii_digit())
-                && !self.rest().is_empty() =>
-            {
+            '\'' => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
+            '.' if self.byte().is_some_and(|next| !next.is_ascii_digit()) => {
                 self.field_or_variable(Kind::Field)
             }
             '.' | '+' | '-' | '0'..='9' => {
@@ -306,18 +335,16 @@ impl<'a> Lexer<'a> {
     }
 
     fn space(&mut self) -> Token {
-        let rest = self.rest();
-        let count = rest.len() - rest.trim_start_matches(SPACES).len();
+        let count = self.leading_space(self.pos);
         // The last space may belong to a ` -}}`.
         let last = self.pos + count - 1;
-        let marker = self.input.get(last..).unwrap_or_default();
-        if trims_right(marker) && marker.get(TRIM_MARKER..).is_some_and(|rest| rest.starts_with(RIGHT)) {
+        if right_delim(self.from(last)) == Some(true) {
             if count == 1 {
                 return self.right_delim(true);
             }
-            self.count_lines(last);
+            self.pos = last;
         } else {
-            self.count_lines(last + 1);
+            self.pos = last + 1;
         }
         self.item(Kind::Space)
     }
@@ -354,8 +381,13 @@ impl<'a> Lexer<'a> {
     }
 
     fn alphanumerics(&mut self) {
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.bump();
+        loop {
+            let ascii = self.rest().iter().position(|byte| !ALPHANUMERIC[usize::from(*byte)]);
+            self.pos += ascii.unwrap_or(self.rest().len());
+            match self.peek() {
+                Some(ch) if !ch.is_ascii() && is_alphanumeric(ch) => self.pos += ch.len_utf8(),
+                _ => return,
+            }
         }
     }
 
@@ -366,32 +398,42 @@ impl<'a> Lexer<'a> {
 
     /// Whether what follows may follow an identifier.
     fn at_terminator(&self) -> bool {
-        match self.peek() {
-            None | Some(' ' | '\t' | '\r' | '\n' | '.' | ',' | '|' | ':' | ')' | '(') => true,
+        match self.byte() {
+            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
             Some(_) => self.rest().starts_with(RIGHT),
         }
     }
 
     /// A string in quotes or a character constant.
-    fn quoted(&mut self, quote: char, kind: Kind, unterminated: &str) -> Token {
+    // What is looked for is ASCII, so that bytes do.
+    fn quoted(&mut self, quote: u8, kind: Kind, unterminated: &str) -> Token {
         loop {
-            match self.bump() {
-                Some('\\') if !matches!(self.peek(), None | Some('\n')) => {
-                    self.bump();
-                }
-                None | Some('\n' | '\\') => return self.error(unterminated),
-                Some(ch) if ch == quote => return self.item(kind),
-                Some(_) => {}
+            let plain = self.rest().iter().position(|byte| *byte == quote || matches!(byte, b'\\' | b'\n'));
+            let Some(plain) = plain else {
+                self.pos = self.input.len();
+                return self.error(unterminated);
+            };
+            self.pos += plain;
+            let found = self.bump();
+            if found == Some('\\') && !matches!(self.byte(), None | Some(b'\n')) {
+                self.bump();
+            } else if found == Some(char::from(quote)) {
+                return self.item(kind);
+            } else {
+                return self.error(unterminated);
             }
         }
     }
 
     fn raw_string(&mut self) -> Token {
-        loop {
-            match self.bump() {
-                None => return self.error("unterminated raw quoted string"),
-                Some('`') => return self.item(Kind::RawString),
-                Some(_) => {}
+        match memchr::memchr(b'`', self.rest()) {
+            None => {
+                self.pos = self.input.len();
+                self.error("unterminated raw quoted string")
+            }
+            Some(length) => {
+                self.pos += length + 1;
+                self.item(Kind::RawString)
             }
         }
     }
@@ -448,27 +490,37 @@ impl<'a> Lexer<'a> {
 }
 
 /// Whether a left delimiter is followed by `- `.
-fn trims_left(after: &str) -> bool {
-    matches!(after.as_bytes(), [b'-', b' ' | b'\t' | b'\r' | b'\n', ..])
-}
-
-/// Whether this is ` -`.
-fn trims_right(text: &str) -> bool {
-    matches!(text.as_bytes(), [b' ' | b'\t' | b'\r' | b'\n', b'-', ..])
+fn trims_left(after: &[u8]) -> bool {
+    matches!(after, [b'-', space, ..] if is_space(*space))
 }
 
 /// Whether a right delimiter stands here, and whether it trims.
-fn right_delim(text: &str) -> Option<bool> {
-    if trims_right(text) && text.get(TRIM_MARKER..).is_some_and(|rest| rest.starts_with(RIGHT)) {
-        return Some(true);
+fn right_delim(text: &[u8]) -> Option<bool> {
+    match text {
+        [b'}', b'}', ..] => Some(false),
+        [space, b'-', b'}', b'}', ..] if is_space(*space) => Some(true),
+        _ => None,
     }
-    text.starts_with(RIGHT).then_some(false)
 }
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// The ASCII characters of names, by their bytes.
+const ALPHANUMERIC: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    table
+};
 
 fn is_alphanumeric(ch: char) -> bool {
     match ch {
-        '_' | '0'..='9' | 'a'..='z' | 'A'..='Z' => true,
-        '\0'..='\u{7f}' => false,
+        '\0'..='\u{7f}' => ch == '_' || ch.is_ascii_alphanumeric(),
         _ => crate::go::unicode::is_letter(ch) || crate::go::unicode::is_digit(ch),
     }
 }

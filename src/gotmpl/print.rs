@@ -64,7 +64,7 @@ struct Printer<'t> {
 
 impl Printer<'_> {
     fn list(&mut self, list: &List) {
-        for node in &list.nodes {
+        for node in self.tree.nodes(list).unwrap_or_default() {
             self.node(node);
         }
     }

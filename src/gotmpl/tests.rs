@@ -9,7 +9,7 @@ use crate::value::{Str, Value};
 
 fn run(template: String) -> Result<usize, String> {
     let run = move || {
-        let source = Source::new(SourceKind::Template, "t", template);
+        let source = Source::new(SourceKind::Template, "t", &*template);
         let parsed = parse(&source, &FuncMap::new(&[builtins::TABLE])).map_err(|error| error.to_string())?;
         let mut set = Set::new();
         set.add(&parsed);

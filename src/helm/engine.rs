@@ -59,8 +59,8 @@ pub(super) fn render(
     let mut set = Set::new();
     let mut mended = false;
     for (name, template) in &order {
-        let source = match mend(template.file.data().as_bytes()) {
-            None => Source::new(SourceKind::Chart, &*name.text(), &*template.file.text()),
+        let source = match mend(template.file.data()) {
+            None => template.file.source(SourceKind::Chart, &name.text()),
             Some(text) => {
                 mended = true;
                 Source::new(SourceKind::Chart, &*name.text(), text)
@@ -120,10 +120,11 @@ fn slashes(name: &Str) -> usize {
 const BAD_BYTES: u32 = 0x0010_FE00;
 
 /// The text of a template that is no UTF-8, each bad byte as a character that [`restored`] makes a byte again.
-fn mend(data: &[u8]) -> Option<String> {
-    if std::str::from_utf8(data).is_ok() {
+fn mend(data: &Str) -> Option<String> {
+    if data.as_str().is_some() {
         return None;
     }
+    let data = data.as_bytes();
     let (mut text, mut at) = (String::with_capacity(data.len()), 0);
     for (c, width) in unicode::runes(data) {
         let byte = data.get(at).copied().unwrap_or_default();

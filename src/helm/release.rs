@@ -7,12 +7,13 @@ use super::dependencies::{self, is_compatible};
 use super::engine::Listener;
 use super::error::{Error, ErrorKind};
 use super::kube_version::KubeVersion;
-use super::tree::Member;
+use super::tree::{Member, nests_deeper};
 use super::unread::ValuesTrace;
 use super::{engine, globals, scope};
 use crate::chart::Chart;
 use crate::codec::{self, Node};
 use crate::diag::{Level, LogLine};
+use crate::gotmpl::stack;
 use crate::host::{Host, HostHandle};
 use crate::manifest::{self, Hook, Manifest, RenderedFile};
 use crate::trace::record::Recorder;
@@ -285,6 +286,10 @@ impl Release {
             return Err(ErrorKind::Name.error(format!("release name check failed: {text}")));
         }
         let mut member = Member::new(&self.chart);
+        let deep = || nests_deeper(&self.values, SHALLOW) || member.nests_deeper(SHALLOW);
+        if stack::is_first_try() && deep() && stack::ends_first_try() {
+            return Err(ErrorKind::Values.error("the values are too deep for this stack"));
+        }
         dependencies::process(&mut member, &self.values, log).map_err(|text| {
             if self.lint {
                 return ErrorKind::Dependencies.error(text);
@@ -364,6 +369,9 @@ impl Release {
         Value::Map(map)
     }
 }
+
+/// Levels of values that any stack holds while they are put together, level by level.
+const SHALLOW: usize = 100;
 
 /// Whether a file of a chart holds CRDs.
 pub(super) fn is_crd(path: &str) -> bool {

@@ -2,7 +2,7 @@
 //! its dependencies say.
 
 use crate::chart::{Chart, Dependency};
-use crate::codec::Node;
+use crate::codec::{Data, Node};
 use crate::diag::{Source, SourceKind};
 use crate::values::ChartTree;
 
@@ -33,9 +33,24 @@ impl Member {
         }
     }
 
+    /// Whether default values nest deeper than this, here or in a subchart.
+    pub(super) fn nests_deeper(&self, levels: usize) -> bool {
+        nests_deeper(&self.values, levels) || self.children.iter().any(|child| child.nests_deeper(levels))
+    }
+
     /// Whether only files starting with `_` count as templates.
     pub(super) fn is_library(&self) -> bool {
         self.chart.metadata().kind.eq_ignore_ascii_case("library")
+    }
+}
+
+/// Whether a value has more levels than this.
+pub(super) fn nests_deeper(node: &Node, levels: usize) -> bool {
+    let deeper = |node: &Node| nests_deeper(node, levels.saturating_sub(1));
+    match node.data() {
+        Data::List(items) => levels == 0 || items.iter().any(deeper),
+        Data::Map(map) => levels == 0 || map.entries().iter().any(|entry| deeper(&entry.value)),
+        _ => false,
     }
 }
 
@@ -54,6 +69,20 @@ impl ChartTree for Member {
 
     fn schema(&self) -> Option<Source> {
         let file = self.chart.schema()?;
-        Some(Source::new(SourceKind::Chart, file.path(), &*file.text()))
+        Some(file.source(SourceKind::Chart, file.path()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nests_deeper;
+    use crate::codec::Node;
+
+    #[test]
+    fn levels_are_counted_to_the_deepest() {
+        let two = Node::list(vec![Node::null(), Node::list(Vec::new())]);
+        assert!(nests_deeper(&two, 1));
+        assert!(!nests_deeper(&two, 2));
+        assert!(!nests_deeper(&Node::null(), 0));
     }
 }

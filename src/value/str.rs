@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A Go string: immutable bytes that are UTF-8 unless a template cut or decoded them otherwise.
@@ -17,6 +18,9 @@ enum Repr {
     Text(Arc<str>),
     /// A long text, which is not copied to be shared.
     Long(Arc<String>),
+    /// The bytes from the first number up to the second of a text that many share, such as an archive; both lie between
+    /// characters.
+    Part(Arc<String>, u32, u32),
     /// Never valid UTF-8: valid bytes become `Text` when built.
     Bytes(Arc<[u8]>),
 }
@@ -43,12 +47,38 @@ impl Str {
         }
     }
 
+    /// A part of a text, which is kept whole; nothing when the part does not begin and end between characters.
+    #[must_use]
+    pub fn part_of(whole: &Arc<String>, part: Range<usize>) -> Option<Self> {
+        let text = whole.get(part.clone())?;
+        if text.is_empty() {
+            return Some(Self::EMPTY);
+        }
+        let (Ok(start), Ok(end)) = (u32::try_from(part.start), u32::try_from(part.end)) else {
+            return Some(text.into());
+        };
+        Some(Self(Repr::Part(whole.clone(), start, end)))
+    }
+
+    /// The text that this one is a part of, and where it stands in it; nothing for a text of its own.
+    #[must_use]
+    pub fn as_part(&self) -> Option<(&Arc<String>, Range<usize>)> {
+        match &self.0 {
+            Repr::Long(text) => Some((text, 0..text.len())),
+            Repr::Part(whole, start, end) => Some((whole, *start as usize..*end as usize)),
+            _ => None,
+        }
+    }
+
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             Repr::Static(text) => text.as_bytes(),
             Repr::Text(text) => text.as_bytes(),
             Repr::Long(text) => text.as_bytes(),
+            Repr::Part(whole, start, end) => {
+                whole.as_bytes().get(*start as usize..*end as usize).unwrap_or_default()
+            }
             Repr::Bytes(bytes) => bytes,
         }
     }
@@ -59,17 +89,16 @@ impl Str {
             Repr::Static(text) => Some(text),
             Repr::Text(text) => Some(text),
             Repr::Long(text) => Some(text),
+            Repr::Part(whole, start, end) => whole.get(*start as usize..*end as usize),
             Repr::Bytes(_) => None,
         }
     }
 
     /// The text, every byte that is not UTF-8 replaced by U+FFFD as Go's `range` over a string does.
     pub fn text(&self) -> Cow<'_, str> {
-        match &self.0 {
-            Repr::Static(text) => Cow::Borrowed(text),
-            Repr::Text(text) => Cow::Borrowed(text),
-            Repr::Long(text) => Cow::Borrowed(text),
-            Repr::Bytes(bytes) => Cow::Owned(replace_invalid(bytes)),
+        match self.as_str() {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(replace_invalid(self.as_bytes())),
         }
     }
 
@@ -259,6 +288,17 @@ mod tests {
         assert_eq!(cut.as_str(), None);
         assert_eq!(cut.text(), "\u{fffd}\u{fffd}");
         assert_eq!(cut.as_bytes(), [0xe2, 0x82]);
+    }
+
+    #[test]
+    fn parts_begin_and_end_between_characters() {
+        let whole = std::sync::Arc::new("a€b".to_owned());
+        let part = Str::part_of(&whole, 1..4).unwrap();
+        assert_eq!(part, "€");
+        assert_eq!(part.as_part().map(|(_, range)| range), Some(1..4));
+        assert_eq!(part.slice(0, 1).as_str(), None);
+        assert!(Str::part_of(&whole, 1..3).is_none());
+        assert!(Str::part_of(&whole, 4..9).is_none());
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Text, actions, `if`, `with`, `range`, `template`.
 
+use std::rc::Rc;
+
 use super::{Got, MAX_OUTPUT, MAX_ROUNDS, MAX_TEMPLATE_DEPTH, Res, State};
 use crate::go::{fmt, strconv};
-use crate::gotmpl::ast::{Branch, List, Node, Template};
+use crate::gotmpl::ast::{Branch, List, Node, Template, Tree};
 use crate::gotmpl::print::At;
 use crate::gotmpl::stack;
 use crate::trace::record::{Mark, Slot};
@@ -18,7 +20,11 @@ pub(super) enum Flow {
 
 impl<'t> State<'t, '_> {
     pub(super) fn list(&mut self, dot: &Got, list: &'t List) -> Res<Flow> {
-        for node in &list.nodes {
+        let tree: &'t Rc<Tree> = self.tree;
+        let Some(nodes) = tree.nodes(list) else {
+            return self.error(format!("exceeded maximum template depth ({MAX_TEMPLATE_DEPTH})"));
+        };
+        for node in nodes {
             let flow = self.node(dot, node)?;
             if flow != Flow::Next {
                 return Ok(flow);

@@ -46,18 +46,19 @@ impl Listener {
             return known.clone();
         }
         let mut assigned = Vec::new();
-        assigns(&branch.list, &mut assigned);
-        branch.else_list.iter().for_each(|list| assigns(list, &mut assigned));
+        assigns(tree, &branch.list, &mut assigned);
+        branch.else_list.iter().for_each(|list| assigns(tree, list, &mut assigned));
         assigned.sort_unstable();
         assigned.dedup();
         let part = |list: &List, mentions: &mut HashMap<Str, Rc<[Vec<Str>]>>| {
             let mut walk = Walk { set, mentions, found: Vec::new(), open: HashSet::new() };
-            walk.list(list, walk_dot(branch, None).as_deref());
+            walk.list(tree, list, walk_dot(branch, None).as_deref());
             record::Branch { starts_line: starts_line(tree, list), reads: walk.finish().into() }
         };
         let effects = Rc::new(Effects {
             assigned,
-            jumps: jumps(&branch.list) || branch.else_list.as_ref().is_some_and(jumps),
+            jumps: jumps(tree, &branch.list)
+                || branch.else_list.as_ref().is_some_and(|list| jumps(tree, list)),
             list: part(&branch.list, &mut self.mentions),
             otherwise: branch.else_list.as_ref().map_or_else(
                 || record::Branch { starts_line: true, ..record::Branch::default() },
@@ -127,30 +128,30 @@ impl<'t> State<'t, '_> {
     }
 }
 
-fn assigns(list: &List, found: &mut Vec<u32>) {
+fn assigns(tree: &Tree, list: &List, found: &mut Vec<u32>) {
     let pipe = |pipe: &Pipe, found: &mut Vec<u32>| {
         if pipe.assign {
             found.extend(pipe.declared.iter().map(|variable| variable.id));
         }
     };
-    for node in &list.nodes {
+    for node in tree.nodes(list).unwrap_or_default() {
         match node {
             Node::Action(action) => pipe(action, found),
             Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
                 pipe(&branch.pipe, found);
-                assigns(&branch.list, found);
-                branch.else_list.iter().for_each(|list| assigns(list, found));
+                assigns(tree, &branch.list, found);
+                branch.else_list.iter().for_each(|list| assigns(tree, list, found));
             }
             Node::Text(_) | Node::Template(_) | Node::Break(_) | Node::Continue(_) => {}
         }
     }
 }
 
-fn jumps(list: &List) -> bool {
-    list.nodes.iter().any(|node| match node {
+fn jumps(tree: &Tree, list: &List) -> bool {
+    tree.nodes(list).unwrap_or_default().iter().any(|node| match node {
         Node::Break(_) | Node::Continue(_) => true,
         Node::If(branch) | Node::With(branch) => {
-            jumps(&branch.list) || branch.else_list.as_ref().is_some_and(jumps)
+            jumps(tree, &branch.list) || branch.else_list.as_ref().is_some_and(|list| jumps(tree, list))
         }
         _ => false,
     })
@@ -158,7 +159,7 @@ fn jumps(list: &List) -> bool {
 
 /// Whether the first thing a list writes is a line end.
 fn starts_line(tree: &Tree, list: &List) -> bool {
-    for node in &list.nodes {
+    for node in tree.nodes(list).unwrap_or_default() {
         match node {
             Node::Text(span) => {
                 let text = tree.source.slice(*span);
@@ -219,8 +220,8 @@ impl Walk<'_> {
         self.found
     }
 
-    fn list(&mut self, list: &List, dot: Option<&[Str]>) {
-        for node in &list.nodes {
+    fn list(&mut self, tree: &Tree, list: &List, dot: Option<&[Str]>) {
+        for node in tree.nodes(list).unwrap_or_default() {
             if self.found.len() > MOST_MENTIONS {
                 return;
             }
@@ -228,19 +229,19 @@ impl Walk<'_> {
                 Node::Action(pipe) => self.pipe(pipe, dot),
                 Node::If(branch) => {
                     self.pipe(&branch.pipe, dot);
-                    self.list(&branch.list, dot);
-                    branch.else_list.iter().for_each(|list| self.list(list, dot));
+                    self.list(tree, &branch.list, dot);
+                    branch.else_list.iter().for_each(|list| self.list(tree, list, dot));
                 }
                 Node::With(branch) => {
                     self.pipe(&branch.pipe, dot);
                     let inner = walk_dot(branch, dot);
-                    self.list(&branch.list, inner.as_deref());
-                    branch.else_list.iter().for_each(|list| self.list(list, dot));
+                    self.list(tree, &branch.list, inner.as_deref());
+                    branch.else_list.iter().for_each(|list| self.list(tree, list, dot));
                 }
                 Node::Range(branch) => {
                     self.pipe(&branch.pipe, dot);
-                    self.list(&branch.list, None);
-                    branch.else_list.iter().for_each(|list| self.list(list, dot));
+                    self.list(tree, &branch.list, None);
+                    branch.else_list.iter().for_each(|list| self.list(tree, list, dot));
                 }
                 Node::Template(template) => {
                     template.pipe.iter().for_each(|pipe| self.pipe(pipe, dot));
@@ -285,7 +286,7 @@ impl Walk<'_> {
         }
         let Some(tree) = self.set.get(name).cloned() else { return };
         let outer = std::mem::take(&mut self.found);
-        self.list(&tree.root, None);
+        self.list(&tree, &tree.root, None);
         let mut own = std::mem::replace(&mut self.found, outer);
         own.sort();
         own.dedup();

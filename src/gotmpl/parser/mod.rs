@@ -3,8 +3,10 @@
 //! Rule: text/template/parse/parse.go of Go 1.27, token for token, because the line of an error is the line of the
 //! token Go last fetched.
 
+mod deferred;
 mod pipeline;
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::ast::{Branch, List, Node, Pos, Template, Tree};
@@ -44,23 +46,7 @@ impl Parsed {
 /// # Errors
 /// Go's message with the line Go reports.
 pub fn parse(source: &Source, funcs: &FuncMap) -> Result<Parsed, ParseError> {
-    let lexer = Lexer::new(source.text(), funcs.get("break").is_some(), funcs.get("continue").is_some());
-    let mut parser = Parser {
-        source,
-        funcs,
-        lexer,
-        tokens: std::array::from_fn(|_| Token {
-            kind: Kind::Eof,
-            span: Span::default(),
-            line: 0,
-            error: None,
-        }),
-        peeked: 0,
-        action_line: 0,
-        depth: 0,
-        trees: Vec::new(),
-        scope: Scope::new(),
-    };
+    let mut parser = Parser::new(source, funcs, 0);
     parser.top_level()?;
     Ok(Parsed { trees: parser.trees.into() })
 }
@@ -69,7 +55,7 @@ type Res<T> = Result<T, ParseError>;
 
 /// The names of a tree's variables and those that are visible.
 struct Scope {
-    names: Vec<Box<str>>,
+    names: Vec<Rc<str>>,
     visible: Vec<u32>,
     range_depth: usize,
 }
@@ -89,14 +75,27 @@ impl Scope {
     }
 }
 
+/// What becomes of what is parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// Nodes are made, but for the lists inside control structures, which are checked only.
+    Outline,
+    /// Nothing is made; mistakes are found all the same.
+    Check,
+    /// Nodes are made of a part that was checked before, all of them.
+    Build,
+}
+
 struct Parser<'a> {
     source: &'a Source,
     funcs: &'a FuncMap,
+    mode: Mode,
     lexer: Lexer<'a>,
     /// Three tokens of look-ahead; the last fetched comes first.
     tokens: [Token; 3],
     peeked: usize,
-    action_line: usize,
+    /// The first byte of the action that is parsed.
+    action_start: Option<usize>,
     depth: usize,
     trees: Vec<Rc<Tree>>,
     scope: Scope,
@@ -122,7 +121,25 @@ enum Item {
     End(End),
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    /// A parser that begins at this byte, outside of actions.
+    fn new(source: &'a Source, funcs: &'a FuncMap, start: usize) -> Self {
+        let is_function = |name| funcs.get(name).is_some();
+        Self {
+            source,
+            funcs,
+            mode: Mode::Outline,
+            lexer: Lexer::new(source.text(), is_function("break"), is_function("continue"))
+                .starting_at(start),
+            tokens: [Token::NONE; 3],
+            peeked: 0,
+            action_start: None,
+            depth: 0,
+            trees: Vec::new(),
+            scope: Scope::new(),
+        }
+    }
+
     // Tokens.
 
     fn next(&mut self) -> Token {
@@ -131,7 +148,7 @@ impl Parser<'_> {
         } else {
             self.tokens[0] = self.lexer.next_token();
         }
-        self.tokens.get(self.peeked).unwrap_or(&self.tokens[0]).clone()
+        self.tokens.get(self.peeked).copied().unwrap_or(self.tokens[0])
     }
 
     fn backup(&mut self) {
@@ -170,8 +187,21 @@ impl Parser<'_> {
         token
     }
 
-    fn text(&self, span: Span) -> &str {
-        self.source.slice(span)
+    fn text(&self, span: Span) -> &'a str {
+        // Tokens begin and end between characters.
+        self.source.text().get(span.start()..span.end()).unwrap_or_default()
+    }
+
+    /// The line of a byte, from 1.
+    fn line(&self, at: usize) -> usize {
+        let before = self.source.text().as_bytes().get(..at).unwrap_or_default();
+        before.iter().filter(|byte| **byte == b'\n').count() + 1
+    }
+
+    /// The first byte that no token was made of; nothing may have been peeked at.
+    fn here(&self) -> usize {
+        debug_assert_eq!(self.peeked, 0);
+        self.lexer.position()
     }
 
     /// A token as messages print it.
@@ -179,7 +209,7 @@ impl Parser<'_> {
         let text = self.text(token.span);
         match token.kind {
             Kind::Eof => "EOF".into(),
-            Kind::Error => token.error.as_deref().unwrap_or_default().into(),
+            Kind::Error => self.lexer.error_text(token).into(),
             kind if kind.is_keyword() => format!("<{text}>"),
             _ if text.len() > 10 => {
                 let cut: String = text.chars().take(10).collect();
@@ -195,7 +225,7 @@ impl Parser<'_> {
         let token = &self.tokens[0];
         ParseError {
             source: self.source.clone(),
-            line: token.line,
+            line: self.line(token.span.start()),
             span: token.span,
             message: message.into(),
         }
@@ -203,11 +233,13 @@ impl Parser<'_> {
 
     fn unexpected(&self, token: &Token, context: &str) -> ParseError {
         if token.kind == Kind::Error {
-            let text = token.error.as_deref().unwrap_or_default();
+            let text = self.lexer.error_text(token);
             let mut extra = String::new();
-            if self.action_line != 0 && self.action_line != token.line {
+            if let Some(line) = self.action_start.map(|start| self.line(start))
+                && line != self.line(token.span.start())
+            {
                 let what = if text.ends_with(" action") { "" } else { " in action" };
-                extra = format!("{what} started at {}:{}", self.source.name(), self.action_line);
+                extra = format!("{what} started at {}:{line}", self.source.name());
             }
             return self.error(format!("{text}{extra}"));
         }
@@ -231,7 +263,7 @@ impl Parser<'_> {
     // Templates.
 
     fn top_level(&mut self) -> Res<()> {
-        let mut root = List::default();
+        let (mut nodes, mut blank) = (Vec::new(), true);
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelim {
                 let delim = self.next();
@@ -242,17 +274,20 @@ impl Parser<'_> {
                 self.backup2(delim);
             }
             match self.text_or_action()? {
-                Item::Node(node) => root.nodes.push(node),
+                Item::Node(node) => {
+                    blank &= self.is_blank(&node);
+                    nodes.push(node);
+                }
                 Item::End(end) => return Err(self.error(format!("unexpected {}", end.print()))),
             }
         }
         let scope = std::mem::replace(&mut self.scope, Scope::new());
-        self.add(self.source.name().into(), root, scope)
+        self.add(self.source.name().into(), List { nodes: nodes.into(), start: 0 }, blank, scope)
     }
 
-    fn add(&mut self, name: Rc<str>, root: List, scope: Scope) -> Res<()> {
-        let empty = self.is_empty(&root);
-        let tree = Rc::new(Tree { name, source: self.source.clone(), root, empty, variables: scope.names });
+    fn add(&mut self, name: Rc<str>, root: List, empty: bool, scope: Scope) -> Res<()> {
+        let (source, funcs) = (self.source.clone(), self.funcs.clone());
+        let tree = Rc::new(Tree { name, source, root, empty, variables: scope.names, funcs });
         match self.trees.iter().position(|old| old.name == tree.name) {
             None => self.trees.push(tree),
             Some(index) => {
@@ -268,11 +303,11 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn is_empty(&self, list: &List) -> bool {
-        list.nodes.iter().all(|node| match node {
+    fn is_blank(&self, node: &Node) -> bool {
+        match node {
             Node::Text(span) => self.text(*span).trim().is_empty(),
             _ => false,
-        })
+        }
     }
 
     /// `{{define "name"}}` with the keyword behind.
@@ -290,30 +325,73 @@ impl Parser<'_> {
     /// The body of a `define` or `block` up to its `end`, with variables of its own.
     fn body(&mut self, name: Rc<str>, context: &str) -> Res<()> {
         let outer = std::mem::replace(&mut self.scope, Scope::new());
-        let (list, end) = self.item_list()?;
+        let start = self.here();
+        let (list, blank, end) = self.checked(|parser| parser.item_list(start))?;
         if matches!(end, End::Else) {
             return Err(self.error(format!("unexpected {} in {context}", end.print())));
         }
         let scope = std::mem::replace(&mut self.scope, outer);
-        self.add(name, list, scope)
+        match self.mode {
+            // It was added when the part was checked.
+            Mode::Build => Ok(()),
+            Mode::Outline | Mode::Check => self.add(name, list, blank, scope),
+        }
+    }
+
+    /// What `work` finds while nothing is built.
+    fn checked<T>(&mut self, work: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
+        let outer = std::mem::replace(&mut self.mode, Mode::Check);
+        let done = work(self);
+        self.mode = outer;
+        done
+    }
+
+    /// What a literal stands for; empty where nobody will ask.
+    fn literal(&self, token: &Token) -> Res<Str> {
+        if self.mode == Mode::Check && plain_literal(self.text(token.span)).is_some() {
+            return Ok(Str::EMPTY);
+        }
+        self.unquote(token)
     }
 
     fn unquote(&self, token: &Token) -> Res<Str> {
-        match unquote(self.text(token.span).as_bytes()) {
+        let text = self.text(token.span);
+        if let Some(plain) = plain_literal(text) {
+            return Ok(plain.into());
+        }
+        match unquote(text.as_bytes()) {
             Ok(text) => Ok(Str::from_bytes(text)),
             Err(_) => Err(self.error("invalid syntax")),
         }
     }
 
-    fn item_list(&mut self) -> Res<(List, End)> {
-        let mut list = List::default();
+    /// The list that begins at `start`, whether it is nothing but space, and what ended it.
+    fn item_list(&mut self, start: usize) -> Res<(List, bool, End)> {
+        let (mut nodes, mut blank) = (Vec::new(), true);
         while self.peek_non_space().kind != Kind::Eof {
             match self.text_or_action()? {
-                Item::Node(node) => list.nodes.push(node),
-                Item::End(end) => return Ok((list, end)),
+                Item::Node(node) => {
+                    blank = blank && self.is_blank(&node);
+                    if self.mode != Mode::Check {
+                        nodes.push(node);
+                    }
+                }
+                Item::End(end) => {
+                    let nodes = if self.mode == Mode::Check { OnceCell::new() } else { nodes.into() };
+                    return Ok((List { nodes, start: pos_of(start) }, blank, end));
+                }
             }
         }
         Err(self.error("unexpected EOF"))
+    }
+
+    /// A list inside a control structure.
+    fn inner_list(&mut self, start: usize) -> Res<(List, End)> {
+        let (list, _, end) = match self.mode {
+            Mode::Outline => self.checked(|parser| parser.item_list(start))?,
+            Mode::Check | Mode::Build => self.item_list(start)?,
+        };
+        Ok((list, end))
     }
 
     fn text_or_action(&mut self) -> Res<Item> {
@@ -321,9 +399,9 @@ impl Parser<'_> {
         match token.kind {
             Kind::Text => Ok(Item::Node(Node::Text(token.span))),
             Kind::LeftDelim => {
-                self.action_line = token.line;
+                self.action_start = Some(token.span.start());
                 let item = self.action()?;
-                self.action_line = 0;
+                self.action_start = None;
                 Ok(item)
             }
             _ => Err(self.unexpected(&token, "input")),
@@ -358,7 +436,7 @@ impl Parser<'_> {
         if next.kind != Kind::RightDelim {
             return Err(self.unexpected(&next, what));
         }
-        if self.scope.range_depth == 0 {
+        if self.scope.range_depth == 0 && self.mode != Mode::Build {
             return Err(self.error(format!("{what} outside {{{{range}}}}")));
         }
         Ok(node(pos(token)))
@@ -378,7 +456,7 @@ impl Parser<'_> {
         let pipe = self.pipeline(context, Kind::RightDelim)?;
         let is_range = usize::from(context == "range");
         self.scope.range_depth += is_range;
-        let (list, end) = self.item_list()?;
+        let (list, end) = self.inner_list(self.here())?;
         self.scope.range_depth -= is_range;
         let else_list = match end {
             End::End => None,
@@ -390,12 +468,14 @@ impl Parser<'_> {
     }
 
     fn else_list(&mut self, context: &'static str) -> Res<List> {
+        // After `{{else}}` nothing was peeked at; `{{else if` goes on inside the action.
+        let start = self.lexer.position();
         let next = self.peek().kind;
         let continued = match (context, next) {
             ("if", Kind::If) => Node::If,
             ("with", Kind::With) => Node::With,
             _ => {
-                let (list, end) = self.item_list()?;
+                let (list, end) = self.inner_list(start)?;
                 if matches!(end, End::Else) {
                     return Err(self.error(format!("expected end; found {}", end.print())));
                 }
@@ -403,7 +483,9 @@ impl Parser<'_> {
             }
         };
         self.next();
-        Ok(List { nodes: vec![continued(self.control(context)?)] })
+        let control = continued(self.control(context)?);
+        let nodes = if self.mode == Mode::Check { OnceCell::new() } else { vec![control].into() };
+        Ok(List { nodes, start: pos_of(start) })
     }
 
     fn template_name(&mut self, context: &str) -> Res<(Pos, Str)> {
@@ -437,5 +519,20 @@ impl Parser<'_> {
 }
 
 fn pos(token: &Token) -> Pos {
-    u32::try_from(token.span.start()).unwrap_or(u32::MAX)
+    pos_of(token.span.start())
+}
+
+fn pos_of(start: usize) -> Pos {
+    u32::try_from(start).unwrap_or(u32::MAX)
+}
+
+/// What a literal stands for when it stands for itself.
+fn plain_literal(literal: &str) -> Option<&str> {
+    let (mark, special) = match literal.as_bytes().first()? {
+        b'"' => ('"', b'\\'),
+        b'`' => ('`', b'\r'),
+        _ => return None,
+    };
+    let inside = literal.strip_prefix(mark)?.strip_suffix(mark)?;
+    (!inside.as_bytes().contains(&special)).then_some(inside)
 }

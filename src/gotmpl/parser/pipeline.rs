@@ -3,7 +3,7 @@
 use super::super::ast::{Command, Expr, ExprKind, Pipe, Special, Variable};
 use super::super::lexer::{Kind, Token};
 use super::super::number::parse_number;
-use super::{Parser, Res, pos};
+use super::{Mode, Parser, Res, pos};
 use crate::go::strconv::quote;
 use crate::value::Str;
 
@@ -13,12 +13,18 @@ impl Parser<'_> {
         let mut pipe =
             Pipe { pos: first, end: first, assign: false, declared: Vec::new(), commands: Vec::new() };
         self.declarations(&mut pipe, context)?;
+        let (mut count, mut not_executable) = (0, None);
         loop {
             let token = self.next_non_space();
             match token.kind {
                 kind if kind == end => {
                     pipe.end = pos(&token);
-                    self.check(&pipe, context)?;
+                    if count == 0 {
+                        return Err(self.error(format!("missing value for {context}")));
+                    }
+                    if let Some(stage) = not_executable {
+                        return Err(self.error(format!("non executable command in pipeline stage {stage}")));
+                    }
                     return Ok(pipe);
                 }
                 Kind::Bool
@@ -34,8 +40,14 @@ impl Parser<'_> {
                 | Kind::Variable
                 | Kind::LeftParen => {
                     self.backup();
-                    let command = self.command()?;
-                    pipe.commands.push(command);
+                    let (command, executable) = self.command()?;
+                    count += 1;
+                    if count > 1 && !executable {
+                        not_executable = not_executable.or(Some(count));
+                    }
+                    if self.mode != Mode::Check {
+                        pipe.commands.push(command);
+                    }
                 }
                 _ => return Err(self.unexpected(&token, context)),
             }
@@ -43,6 +55,7 @@ impl Parser<'_> {
     }
 
     fn declarations(&mut self, pipe: &mut Pipe, context: &str) -> Res<()> {
+        let mut count = 0;
         loop {
             let variable = self.peek_non_space();
             if variable.kind != Kind::Variable {
@@ -55,14 +68,17 @@ impl Parser<'_> {
             let comma = next.kind == Kind::Char && self.text(next.span) == ",";
             if matches!(next.kind, Kind::Assign | Kind::Declare) || comma {
                 self.next_non_space();
-                let id = self.scope.id(self.source.slice(variable.span));
-                pipe.declared.push(Variable { id });
+                let id = self.scope.id(self.text(variable.span));
+                if self.mode != Mode::Check {
+                    pipe.declared.push(Variable { id });
+                }
+                count += 1;
                 self.scope.visible.push(id);
                 if !comma {
                     pipe.assign = next.kind == Kind::Assign;
                     return Ok(());
                 }
-                if context == "range" && pipe.declared.len() < 2 {
+                if context == "range" && count < 2 {
                     match self.peek_non_space().kind {
                         Kind::Variable | Kind::RightDelim | Kind::RightParen => continue,
                         _ => return Err(self.error("range can only initialize variables")),
@@ -79,34 +95,24 @@ impl Parser<'_> {
         }
     }
 
-    fn check(&self, pipe: &Pipe, context: &str) -> Res<()> {
-        if pipe.commands.is_empty() {
-            return Err(self.error(format!("missing value for {context}")));
-        }
-        for (index, command) in pipe.commands.iter().enumerate().skip(1) {
-            let executable = !command.args.first().is_some_and(|first| {
-                matches!(
-                    first.kind,
+    /// A command, and whether it may stand behind another.
+    fn command(&mut self) -> Res<(Command, bool)> {
+        let mut command = Command { pos: pos(&self.peek_non_space()), args: Vec::new() };
+        let mut executable = None;
+        loop {
+            self.peek_non_space();
+            if let Some(operand) = self.operand()? {
+                executable.get_or_insert(!matches!(
+                    operand.kind,
                     ExprKind::Bool(_)
                         | ExprKind::Dot
                         | ExprKind::Nil
                         | ExprKind::Number(_)
                         | ExprKind::Text(..)
-                )
-            });
-            if !executable {
-                return Err(self.error(format!("non executable command in pipeline stage {}", index + 1)));
-            }
-        }
-        Ok(())
-    }
-
-    fn command(&mut self) -> Res<Command> {
-        let mut command = Command { pos: pos(&self.peek_non_space()), args: Vec::new() };
-        loop {
-            self.peek_non_space();
-            if let Some(operand) = self.operand()? {
-                command.args.push(operand);
+                ));
+                if self.mode != Mode::Check {
+                    command.args.push(operand);
+                }
             }
             let token = self.next();
             match token.kind {
@@ -117,10 +123,10 @@ impl Parser<'_> {
             }
             break;
         }
-        if command.args.is_empty() {
-            return Err(self.error("empty command"));
+        match executable {
+            Some(executable) => Ok((command, executable)),
+            None => Err(self.error("empty command")),
         }
-        Ok(command)
     }
 
     fn operand(&mut self) -> Res<Option<Expr>> {
@@ -134,7 +140,9 @@ impl Parser<'_> {
         let mut fields = Vec::new();
         while self.peek().kind == Kind::Field {
             let token = self.next();
-            fields.push(self.field_name(&token));
+            if self.mode != Mode::Check {
+                fields.push(self.field_name(&token));
+            }
         }
         let joined = |names: Box<[Str]>, fields: Vec<Str>| names.into_iter().chain(fields).collect();
         let kind = match term.kind {
@@ -144,6 +152,7 @@ impl Parser<'_> {
                 let written = self.written(&term);
                 return Err(self.error(format!("unexpected . after term {}", quote(written.as_bytes()))));
             }
+            kind if self.mode == Mode::Check => kind,
             ExprKind::Function(..) | ExprKind::Chain(..) | ExprKind::Pipe(_) => {
                 ExprKind::Chain(Box::new(term), fields.into())
             }
@@ -186,13 +195,14 @@ impl Parser<'_> {
             Kind::Dot => ExprKind::Dot,
             Kind::Nil => ExprKind::Nil,
             Kind::Variable => {
-                let name = self.source.slice(token.span);
+                let name = self.text(token.span);
                 let id = self.scope.id(name);
-                if !self.scope.visible.contains(&id) {
+                if self.mode != Mode::Build && !self.scope.visible.contains(&id) {
                     return Err(self.error(format!("undefined variable {}", quote(name.as_bytes()))));
                 }
                 ExprKind::Variable(id, [].into())
             }
+            Kind::Field if self.mode == Mode::Check => ExprKind::Field([].into()),
             Kind::Field => ExprKind::Field([self.field_name(&token)].into()),
             Kind::Bool => ExprKind::Bool(self.text(token.span) == "true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
@@ -204,10 +214,16 @@ impl Parser<'_> {
             Kind::LeftParen => {
                 self.deeper()?;
                 let pipe = self.pipeline("parenthesized pipeline", Kind::RightParen)?;
+                let pos_of_pipe = pipe.pos;
                 self.depth -= 1;
-                return Ok(Some(Expr { pos: pipe.pos, kind: ExprKind::Pipe(Box::new(pipe)) }));
+                let kind = match self.mode {
+                    // Something else that fields and arguments may follow; nobody will look at it.
+                    Mode::Check => ExprKind::Variable(0, [].into()),
+                    Mode::Outline | Mode::Build => ExprKind::Pipe(Box::new(pipe)),
+                };
+                return Ok(Some(Expr { pos: pos_of_pipe, kind }));
             }
-            Kind::String | Kind::RawString => ExprKind::Text(token.span, self.unquote(&token)?),
+            Kind::String | Kind::RawString => ExprKind::Text(token.span, self.literal(&token)?),
             _ => {
                 self.backup();
                 return Ok(None);
