@@ -36,6 +36,13 @@ pub(crate) fn io_text(error: &io::Error) -> String {
     }
 }
 
+/// What a file holds, as far as `most` bytes: a link may lead to a device without an end.
+pub(super) fn read_bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut data = Vec::new();
+    fs::File::open(path)?.take(most).read_to_end(&mut data)?;
+    Ok(data)
+}
+
 /// Every file of the folder, in the order Helm sees them.
 pub(super) fn read(top: &Path, options: &LoadOptions, log: &mut Vec<LogLine>) -> Result<Vec<File>, Error> {
     let mut rules = Rules::default();
@@ -44,7 +51,7 @@ pub(super) fn read(top: &Path, options: &LoadOptions, log: &mut Vec<LogLine>) ->
         refuse_outside(top, &ignore_file, &follow(&ignore_file)?)?;
     }
     if fs::metadata(&ignore_file).is_ok() {
-        let data = fs::read(&ignore_file).map_err(|error| {
+        let data = read_bounded(&ignore_file, MAX_CHART_SIZE).map_err(|error| {
             ErrorKind::Io.error(format!("open {}: {}", ignore_file.display(), io_text(&error)))
         })?;
         rules =

@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use super::error::{Error, ErrorKind};
 use super::metadata::{Lock, Metadata};
-use super::{File, MAX_CHART_DEPTH, archive, directory};
+use super::{File, MAX_CHART_DEPTH, MAX_CHART_SIZE, archive, directory};
 use crate::codec::Numbers;
 use crate::codec::shape::{self, Shape, names_field};
 use crate::codec::yaml::{self, ReadOptions};
 use crate::codec::{Map, Node};
 use crate::diag::{Level, LogLine, SourceKind};
+
+/// Bytes of an archive that are read: no chart that may be unpacked is longer when it is packed.
+const MOST_PACKED: u64 = 2 * MAX_CHART_SIZE;
 
 /// How to load a chart.
 #[derive(Clone, Debug, Default)]
@@ -97,7 +100,7 @@ impl Chart {
         };
         let info = std::fs::metadata(path).map_err(|error| read(&error, "stat"))?;
         if !info.is_dir() {
-            let data = std::fs::read(path).map_err(|error| read(&error, "open"))?;
+            let data = directory::read_bounded(path, MOST_PACKED).map_err(|error| read(&error, "open"))?;
             let name = path.display().to_string();
             if options.any_api_version {
                 archive::ensure(&name, &data)?;
@@ -113,7 +116,7 @@ impl Chart {
         // Nothing is read through a link before it is known where it leads.
         let confined = if options.confined { Some(directory::read(path, options, log)?) } else { None };
         let file = path.join("Chart.yaml");
-        let data = std::fs::read(&file).map_err(|error| {
+        let data = directory::read_bounded(&file, MAX_CHART_SIZE).map_err(|error| {
             ErrorKind::Io.error(format!(
                 "unable to detect chart at {0}: open {0}: {1}",
                 file.display(),

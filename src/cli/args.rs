@@ -32,6 +32,9 @@ pub(crate) struct GlobalArgs {
     #[arg(help = "How messages are printed: full, short (one line each) or json (one object a line)")]
     #[arg(help_heading = "Messages")]
     pub(crate) message_format: MessageFormat,
+    /// How much a run may use up: steps, output, text, items, file, memory, seconds
+    #[arg(long, global = true, value_name = "NAME=VALUE", help_heading = "Limits")]
+    pub(crate) limit: Vec<String>,
 }
 
 /// When messages are coloured.

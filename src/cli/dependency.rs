@@ -12,6 +12,7 @@ use clearml_k8s::go::strconv::quote;
 
 use super::exit::Exit;
 use super::helmflags::{self, GLOBAL, Refusal, io_words};
+use super::limits;
 use super::pflag::{self, Flag, Kind, Parsed};
 use super::template::{print_log, refuse};
 use super::ui::Ui;
@@ -62,12 +63,17 @@ pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
     if let Some(at) = named {
         rest.remove(at);
     }
-    let parsed = match pflag::parse(&[flags, GLOBAL], &rest) {
+    let parsed = match pflag::parse(&[flags, limits::FLAGS, GLOBAL], &rest) {
         Ok(parsed) => parsed,
         Err(text) => return refuse(ui, &text),
     };
     if parsed.is_on("help") {
-        ui.print(helmflags::help(&format!("dependency {name} CHART"), ABOUT, &[flags], GLOBAL))?;
+        ui.print(helmflags::help(
+            &format!("dependency {name} CHART"),
+            ABOUT,
+            &[flags, limits::FLAGS],
+            GLOBAL,
+        ))?;
         return Ok(Exit::Done);
     }
     if parsed.arguments.len() > 1 {
@@ -91,6 +97,8 @@ pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
 }
 
 fn load(parsed: &Parsed, path: &str, ui: &mut Ui) -> Result<Chart, Refusal> {
+    limits::choose_from(parsed)?;
+    limits::watch(Exit::No);
     let options = LoadOptions::default().any_api_version(true).confined(parsed.is_on("confined"));
     let mut log = Vec::new();
     std::fs::metadata(path).map_err(|error| format!("stat {path}: {}", io_words(&error)))?;

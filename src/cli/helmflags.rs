@@ -9,11 +9,9 @@ use clearml_k8s::codec::{Node, Numbers};
 use clearml_k8s::diag::{Level, LogLine, Source, SourceKind};
 use clearml_k8s::values::{self, Inputs, Merged};
 
+use super::limits;
 use super::pflag::{self, Flag, Kind, Parsed};
 use super::ui::Ui;
-
-/// Bytes of a values file past which it is refused.
-const MOST_BYTES: u64 = 256 << 20;
 
 /// Flags every command of Helm takes.
 pub(super) const GLOBAL: &[Flag] = &[
@@ -136,17 +134,21 @@ fn source(path: &str, bytes: Vec<u8>) -> Result<Source, Refusal> {
 }
 
 fn read_path(path: &str, ui: &mut Ui) -> io::Result<Vec<u8>> {
+    let most = limits::file();
+    let too_long =
+        || io::Error::other(format!("{path} is larger than {most} bytes: `--limit file=N` allows more"));
     if path.trim() == "-" {
-        return ui.read_stdin(MOST_BYTES).map_err(|error| io::Error::other(error.to_string()));
+        let bytes = ui.read_stdin(most).map_err(|error| io::Error::other(error.to_string()))?;
+        return if bytes.len() as u64 > most { Err(too_long()) } else { Ok(bytes) };
     }
     if path.contains("://") {
         let text = format!("{path} is no file on this computer, and nothing is fetched from a network");
         return Err(io::Error::other(text));
     }
     let mut bytes = Vec::new();
-    File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(io::Error::other(format!("{path} is larger than {MOST_BYTES} bytes")));
+    File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(too_long());
     }
     Ok(bytes)
 }

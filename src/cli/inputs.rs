@@ -9,10 +9,8 @@ use clearml_k8s::clearml;
 use clearml_k8s::diag::{Code, Diagnostic, Source, SourceKind};
 use clearml_k8s::values::{self, Inputs, Merged};
 
+use super::limits;
 use super::ui::Ui;
-
-/// Bytes of a values file past which it is refused: no file of settings is that long.
-const MOST_BYTES: u64 = 256 << 20;
 
 /// A file cannot be read.
 const FILE: Code = Code("cli::file");
@@ -156,15 +154,16 @@ pub(crate) fn reason(error: &io::Error) -> String {
 /// # Errors
 /// When it cannot be read, or is longer than any such file.
 pub(crate) fn read_bytes(path: &Path, ui: &mut Ui) -> io::Result<Vec<u8>> {
+    let most = limits::file();
     let bytes = if path.as_os_str() == "-" {
-        ui.read_stdin(MOST_BYTES)?
+        ui.read_stdin(most)?
     } else {
         let mut bytes = Vec::new();
-        File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+        File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
         bytes
     };
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(io::Error::other(format!("longer than {} MiB", MOST_BYTES >> 20)));
+    if bytes.len() as u64 > most {
+        return Err(io::Error::other(format!("longer than {most} bytes: `--limit file=N` allows more")));
     }
     Ok(bytes)
 }

@@ -21,6 +21,7 @@ use tempfile::TempDir;
 use super::computer::Computer;
 use super::exit::Exit;
 use super::helmflags::{self, GLOBAL, Refusal, VALUES, clean, io_words, namespace, read_merged};
+use super::limits;
 use super::pflag::{self, Flag, Kind, Parsed};
 use super::template::{print_log, refuse, refuse_unused};
 use super::ui::Ui;
@@ -60,12 +61,12 @@ Examples:
 /// Runs the command; the arguments are those after its name.
 pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
     let arguments: Vec<String> = arguments.iter().map(|text| text.to_string_lossy().into_owned()).collect();
-    let parsed = match pflag::parse(&[FLAGS, VALUES, GLOBAL], &arguments) {
+    let parsed = match pflag::parse(&[FLAGS, limits::FLAGS, VALUES, GLOBAL], &arguments) {
         Ok(parsed) => parsed,
         Err(text) => return refuse(ui, &text),
     };
     if parsed.is_on("help") {
-        ui.print(helmflags::help("lint PATH", ABOUT, &[FLAGS, VALUES], GLOBAL))?;
+        ui.print(helmflags::help("lint PATH", ABOUT, &[FLAGS, limits::FLAGS, VALUES], GLOBAL))?;
         return Ok(Exit::Done);
     }
     if parsed.arguments.is_empty() {
@@ -93,6 +94,8 @@ struct Outcome {
 
 // Rule: Helm v4.3.1 pkg/cmd/lint.go, newLintCmd, and pkg/action/lint.go, Run.
 fn lint(parsed: &Parsed, ui: &mut Ui) -> Result<Outcome, Refusal> {
+    limits::choose_from(parsed)?;
+    limits::watch(Exit::No);
     let kube_version = match parsed.text("kube-version").filter(|text| !text.is_empty()) {
         None => None,
         Some(text) => Some(
@@ -259,7 +262,8 @@ fn lint_chart(
         .kube_version(kube_version)
         .skip_schema_validation(parsed.is_on("skip-schema-validation"))
         .traced(parsed.is_on("report-unused"))
-        .confined(parsed.is_on("confined"));
+        .confined(parsed.is_on("confined"))
+        .limits(limits::render());
     if !parsed.is_on("confined") {
         linter = linter.schema_files(|path| fs::read(path));
     }

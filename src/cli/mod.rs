@@ -21,17 +21,20 @@ mod helmflags;
 mod init;
 mod inputs;
 mod krm;
+mod limits;
 mod lint;
 mod man;
 mod migrate;
 mod objects;
 mod output;
+mod outputdir;
 mod pflag;
 mod recipe;
 mod render;
 mod schema;
 mod select;
 mod show;
+mod staged;
 mod template;
 mod ui;
 mod validate;
@@ -145,6 +148,10 @@ fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<
         }
     };
     ui.configure(&cli.global);
+    if let Err(line) = limits::choose(&cli.global.limit, Exit::Refused) {
+        ui.failure(&anyhow::anyhow!(line));
+        return Ok(Exit::Refused);
+    }
     match &cli.command {
         Command::Render(args) => render::run(args, ui),
         Command::Init(args) => init::run(args, ui),

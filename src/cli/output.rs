@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::args::Output;
+use super::limits;
+use super::staged::Staged;
 use anyhow::{Context as _, Result, anyhow};
 use clearml_k8s::codec::yaml::{self, ReadOptions};
 use clearml_k8s::codec::{Entry, Map, Node, Numbers, json};
 use clearml_k8s::manifest::Manifest;
-use tempfile::NamedTempFile;
-
-use super::args::Output;
 
 /// The manifests as one text.
 ///
@@ -70,34 +69,19 @@ pub(crate) fn write_folder(folder: &Path, manifests: &[&Manifest], format: Outpu
         }
         files.entry(path).or_default().push(manifest);
     }
-    let mut written: Vec<(NamedTempFile, &PathBuf)> = Vec::new();
+    limits::output_begins();
+    let mut staged = Staged::default();
+    let mut said = String::new();
     for (path, manifests) in &files {
         let parent = path.parent().unwrap_or(folder);
         std::fs::create_dir_all(parent).with_context(|| format!("cannot create `{}`", parent.display()))?;
-        let file = write_beside(parent, &text(manifests, format)?)
-            .with_context(|| format!("cannot write `{}`", path.display()))?;
-        written.push((file, path));
-    }
-    let mut said = String::new();
-    for (file, path) in written {
-        file.persist(path)
-            .map_err(|error| error.error)
+        staged
+            .write(path, text(manifests, format)?.as_bytes())
             .with_context(|| format!("cannot write `{}`", path.display()))?;
         let _ = writeln!(said, "wrote {}", path.display());
     }
+    staged.commit().map_err(|(path, error)| {
+        anyhow::Error::new(error).context(format!("cannot write `{}`", path.display()))
+    })?;
     Ok(said)
-}
-
-fn write_beside(folder: &Path, text: &str) -> std::io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".clearml-k8s-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // As any new file: what the umask leaves.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    Ok(file)
 }

@@ -18,7 +18,8 @@ use clearml_k8s::values::{self, Inputs};
 use clearml_k8s::{check, clearml, gotmpl};
 
 use super::chance::{Chance, ChanceArgs, Drawn};
-use super::{render, template};
+use super::exit::Exit;
+use super::{limits, render, template};
 
 /// The chart cannot be rendered as it is.
 const CHART: Code = Code("cli::chart");
@@ -191,6 +192,7 @@ impl Recipe {
         user: &Node,
         mut findings: Vec<Diagnostic>,
     ) -> Result<Made, Vec<Diagnostic>> {
+        limits::watch(Exit::Refused);
         let mut log = Vec::new();
         let options = LoadOptions::default().confined(true);
         let chart =
@@ -203,7 +205,8 @@ impl Recipe {
             .namespace(&*namespace)
             .values(user.clone())
             .traced(self.traced)
-            .api_versions(self.release.api_versions.clone());
+            .api_versions(self.release.api_versions.clone())
+            .limits(limits::render());
         if let Some(text) = &self.release.kube_version {
             let version = helm::KubeVersion::parse(text).map_err(|_| vec![no_version(text)])?;
             release = release.kube_version(version);

@@ -11,6 +11,7 @@ use clearml_k8s::values::jsonpath::JsonPath;
 
 use super::exit::Exit;
 use super::helmflags::{self, CHART_PATH, GLOBAL, Refusal, locate_chart};
+use super::limits;
 use super::pflag::{self, Flag, Kind, Parsed};
 use super::template::{print_log, refuse};
 use super::ui::Ui;
@@ -67,12 +68,17 @@ pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
         rest.remove(at);
     }
     let own = if *part == Part::Values { VALUES_FLAGS } else { &[] };
-    let parsed = match pflag::parse(&[FLAGS, own, CHART_PATH, GLOBAL], &rest) {
+    let parsed = match pflag::parse(&[FLAGS, own, limits::FLAGS, CHART_PATH, GLOBAL], &rest) {
         Ok(parsed) => parsed,
         Err(text) => return refuse(ui, &text),
     };
     if parsed.is_on("help") {
-        ui.print(helmflags::help(&format!("show {name} [CHART]"), ABOUT, &[FLAGS, own, CHART_PATH], GLOBAL))?;
+        ui.print(helmflags::help(
+            &format!("show {name} [CHART]"),
+            ABOUT,
+            &[FLAGS, own, limits::FLAGS, CHART_PATH],
+            GLOBAL,
+        ))?;
         return Ok(Exit::Done);
     }
     match show(&parsed, name, *part, ui) {
@@ -91,6 +97,8 @@ fn show(parsed: &Parsed, name: &str, part: Part, ui: &mut Ui) -> Result<Vec<u8>,
             "\"helm show {name}\" requires 1 argument\n\nUsage:  helm show {name} [CHART] [flags]"
         ));
     };
+    limits::choose_from(parsed)?;
+    limits::watch(Exit::No);
     let mut log = vec![
         LogLine::new(Level::Debug, "original chart version")
             .with("version", parsed.text("version").unwrap_or_default()),

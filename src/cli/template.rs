@@ -4,8 +4,6 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
-use std::path::Path;
 
 use anyhow::Result;
 use clearml_k8s::chart::{Chart, LoadOptions};
@@ -19,9 +17,10 @@ use super::chance::{self, Chance, Drawn};
 use super::environment;
 use super::exit::Exit;
 use super::helmflags::{
-    self, CHART_PATH, GLOBAL, Refusal, VALUES, clean, io_words, locate_chart, namespace, own_namespace,
-    read_merged,
+    self, CHART_PATH, GLOBAL, Refusal, VALUES, locate_chart, namespace, own_namespace, read_merged,
 };
+use super::limits;
+use super::outputdir::Files;
 use super::pflag::{self, Flag, Kind, Parsed};
 use super::ui::Ui;
 
@@ -74,10 +73,11 @@ const FLAGS: &[Flag] = &[
 /// Runs the command; the arguments are those after its name.
 pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
     let arguments: Vec<String> = arguments.iter().map(|text| text.to_string_lossy().into_owned()).collect();
-    let parsed = match pflag::parse(&[FLAGS, chance::FLAGS, VALUES, CHART_PATH, GLOBAL], &arguments) {
-        Ok(parsed) => parsed,
-        Err(text) => return refuse(ui, &text),
-    };
+    let parsed =
+        match pflag::parse(&[FLAGS, chance::FLAGS, limits::FLAGS, VALUES, CHART_PATH, GLOBAL], &arguments) {
+            Ok(parsed) => parsed,
+            Err(text) => return refuse(ui, &text),
+        };
     for note in &parsed.notes {
         ui.message(&format!("{note}\n"));
     }
@@ -85,7 +85,7 @@ pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
         ui.print(helmflags::help(
             "template [NAME] [CHART]",
             ABOUT,
-            &[FLAGS, chance::FLAGS, VALUES, CHART_PATH],
+            &[FLAGS, chance::FLAGS, limits::FLAGS, VALUES, CHART_PATH],
             GLOBAL,
         ))?;
         return Ok(Exit::Done);
@@ -172,6 +172,8 @@ impl Command<'_> {
         let parsed = self.parsed;
         let debug = helmflags::debug(parsed);
         check_groups(parsed)?;
+        limits::choose_from(parsed)?;
+        limits::watch(Exit::No);
         let kube_version = match parsed.text("kube-version").filter(|text| !text.is_empty()) {
             None => KubeVersion::default(),
             Some(text) => {
@@ -214,7 +216,8 @@ impl Command<'_> {
             .api_versions(parsed.texts("api-versions"))
             .is_upgrade(parsed.is_on("is-upgrade"))
             .skip_schema_validation(parsed.is_on("skip-schema-validation"))
-            .labels(labels.collect());
+            .labels(labels.collect())
+            .limits(limits::render());
         let release =
             if parsed.is_on("confined") { release } else { release.schema_files(|path| fs::read(path)) };
         let executed = gotmpl::stack::run_here_first(|| {
@@ -363,6 +366,9 @@ impl Command<'_> {
     }
 
     /// Writes each document below a folder. CRDs and manifests start their files anew, hooks add to what is there.
+    ///
+    /// Helm writes document after document into the files themselves. Here they are put together first and each file is
+    /// written whole; what cannot be opened ends it at the same document.
     // Rule: Helm v4.3.1 pkg/action/action.go and pkg/cmd/template.go, writeToFile.
     fn write_files(
         &mut self,
@@ -378,47 +384,29 @@ impl Command<'_> {
         } else {
             folder.to_owned()
         };
-        let mut written = HashSet::new();
-        for (source, text) in crds {
-            self.write_file(folder, source, text, !written.insert((*source).to_owned()))?;
-        }
+        limits::output_begins();
+        let mut files = Files::default();
         let hint = |text: Refusal| format!("{text}\n\nUse --debug flag to render out invalid YAML");
-        for manifest in manifests {
-            let append = !written.insert(manifest.template.clone());
-            self.write_file(&below, &manifest.template, manifest.text.text(), append).map_err(hint)?;
-        }
-        for hook in hooks {
-            let source = &hook.manifest.template;
-            let there = Path::new(&below).join(source).exists();
-            self.write_file(&below, source, hook.manifest.text.text(), there)?;
-        }
-        Ok(())
-    }
-
-    fn write_file(&mut self, folder: &str, source: &str, text: &str, append: bool) -> Result<(), Refusal> {
-        let path = format!("{folder}/{source}");
-        let parent = clean(Path::new(&path).parent().unwrap_or(Path::new("")));
-        match fs::metadata(&parent) {
-            Ok(info) if info.is_dir() => {}
-            Ok(_) => return Err(format!("mkdir {}: not a directory", parent.display())),
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(format!("stat {}: {}", parent.display(), io_words(&error)));
+        let mut put_together = || {
+            let mut written = HashSet::new();
+            for (source, text) in crds {
+                files.add(folder, source, text, !written.insert((*source).to_owned()))?;
             }
-            Err(_) => fs::create_dir_all(&parent)
-                .map_err(|error| format!("mkdir {}: {}", parent.display(), io_words(&error)))?,
-        }
-        let open = |error: std::io::Error| format!("open {path}: {}", io_words(&error));
-        let mut file = if append {
-            fs::OpenOptions::new().append(true).open(&path).map_err(open)?
-        } else {
-            fs::File::create(&path).map_err(open)?
+            for manifest in manifests {
+                let append = !written.insert(manifest.template.clone());
+                files.add(&below, &manifest.template, manifest.text.text(), append).map_err(hint)?;
+            }
+            for hook in hooks {
+                let source = &hook.manifest.template;
+                let append = files.has(&format!("{below}/{source}"));
+                files.add(&below, source, hook.manifest.text.text(), append)?;
+            }
+            Ok(())
         };
-        for document in manifest::output_files([(source, text)]) {
-            file.write_all(document.text.as_bytes())
-                .map_err(|error| format!("write {path}: {}", io_words(&error)))?;
-        }
-        let _ = writeln!(self.out, "wrote {path}");
-        Ok(())
+        let result = put_together();
+        files.write()?;
+        self.out.push_str(&files.said);
+        result
     }
 }
 

@@ -12,6 +12,7 @@ use clearml_k8s::diag::{Diagnostic, Place, Severity};
 
 use super::args::{Color, GlobalArgs, MessageFormat};
 use super::exit::Exit;
+use super::limits;
 
 /// Columns of messages when the terminal does not say.
 const WIDTH: usize = 120;
@@ -70,6 +71,7 @@ impl Ui {
     /// # Errors
     /// When they cannot be written; a closed pipe ends the program quietly further up.
     pub(crate) fn print(&mut self, bytes: impl AsRef<[u8]>) -> Result<()> {
+        limits::output_begins();
         self.out.write_all(bytes.as_ref()).context(NO_OUTPUT)
     }
 
@@ -160,7 +162,7 @@ impl Ui {
             return Err(io::Error::other("standard input can be read only once"));
         }
         let mut bytes = Vec::new();
-        io::stdin().lock().take(limit + 1).read_to_end(&mut bytes)?;
+        io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
@@ -171,6 +173,11 @@ impl Ui {
     pub(crate) fn flush(&mut self) -> Result<()> {
         self.out.flush().context(NO_OUTPUT)
     }
+}
+
+/// Writes text to standard error from beside the work, right before the program ends.
+pub(crate) fn last_words(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Whether to colour; `NO_COLOR` counts when it is not empty (no-color.org).

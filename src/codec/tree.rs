@@ -1,11 +1,12 @@
 //! What the writers write: [`Node`]s and [`Value`]s behind one trait, opened a level at a time.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use base64::Engine as _;
 
 use super::{Data, Node};
-use crate::value::{JsonView, Str, Value};
+use crate::value::{JsonView, Str, Value, budget};
 
 /// One value, opened: what it is, and its children still closed.
 pub(crate) enum Item<T> {
@@ -78,15 +79,33 @@ const MAX_LEVELS: usize = 10_000;
 pub(crate) struct Walk {
     value: Value,
     level: usize,
+    /// Bytes that were opened so far by the whole walk: those of texts, and blanks before each part.
+    bytes: Rc<Cell<usize>>,
 }
 
 impl Walk {
     pub(crate) fn new(value: &Value) -> Self {
-        Self { value: value.clone(), level: 0 }
+        Self { value: value.clone(), level: 0, bytes: Rc::default() }
     }
 
     fn below(&self, value: Value) -> Self {
-        Self { value, level: self.level + 1 }
+        Self { value, level: self.level + 1, bytes: Rc::clone(&self.bytes) }
+    }
+
+    /// Pays for this part. An error once a limit is met; the executor has better words for it.
+    fn pay(&self) -> Result<(), String> {
+        let (text, parts) = match &self.value {
+            Value::Str(text) | Value::Bytes(text) => (text.len(), 0),
+            Value::List(list) => (0, list.known_len()),
+            Value::Map(map) => (map.known_keys_len(), map.known_len()),
+            _ => (0, 0),
+        };
+        let bytes = self.bytes.get() + text + parts * (2 + self.level);
+        self.bytes.set(bytes);
+        if budget::is_spent(1 + budget::steps_of_text(text)) || budget::is_too_long(bytes) {
+            return Err("the value is too large".to_owned());
+        }
+        Ok(())
     }
 }
 
@@ -95,6 +114,7 @@ impl Tree for Walk {
         if self.level > MAX_LEVELS {
             return Err("json: unsupported value: encountered a cycle via map[string]interface {}".to_owned());
         }
+        self.pay()?;
         let json = view == View::Json;
         Ok(match &self.value {
             Value::Missing | Value::Nil => Item::Null,

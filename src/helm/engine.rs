@@ -17,7 +17,7 @@ use crate::host::HostHandle;
 use crate::manifest::RenderedFile;
 use crate::trace::Write;
 use crate::trace::record::Recorder;
-use crate::value::{Map, Str, Value};
+use crate::value::{Limits, Map, Str, Value, budget};
 
 /// A recorder and the values it finds places in.
 pub(super) struct Listener<'v> {
@@ -46,6 +46,17 @@ impl Listener<'_> {
 /// What every template that is no partial rendered.
 // Rule: Helm v4.3.1 pkg/engine/engine.go, render and sortTemplates.
 pub(super) fn render(
+    templates: &BTreeMap<Str, Template>,
+    host: HostHandle,
+    lint: bool,
+    limits: Limits,
+    listener: Option<&mut Listener<'_>>,
+    log: &mut Vec<LogLine>,
+) -> Result<Vec<RenderedFile>, Error> {
+    budget::within(limits, || render_within(templates, host, lint, listener, log))
+}
+
+fn render_within(
     templates: &BTreeMap<Str, Template>,
     host: HostHandle,
     lint: bool,

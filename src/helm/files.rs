@@ -4,7 +4,7 @@ use crate::chart::File;
 use crate::codec::yaml;
 use crate::go::glob::Glob;
 use crate::go::path;
-use crate::value::{Elem, LazyMap, List, Map, MapType, Method, Param, Str, Value};
+use crate::value::{Elem, LazyMap, List, Map, MapType, Method, Param, Str, Value, budget};
 
 static FILES: MapType = MapType {
     name: "engine.files",
@@ -52,9 +52,14 @@ fn get_bytes(receiver: &Value, arguments: &[Value]) -> Result<Value, String> {
 /// Rule: Helm v4.3.1 pkg/engine/files.go, Glob: a pattern that does not parse matches everything.
 fn glob_files(receiver: &Value, arguments: &[Value]) -> Result<Value, String> {
     let pattern = arguments.first().and_then(Value::as_str).cloned().unwrap_or_default();
-    let pattern = Glob::new(pattern.as_bytes()).unwrap_or_else(|_| Glob::everything());
+    let glob = Glob::new(pattern.as_bytes()).unwrap_or_else(|_| Glob::everything());
     let entries = receiver.as_map().map(Map::to_vec).unwrap_or_default();
-    let kept = entries.into_iter().filter(|(name, _)| pattern.matches(name.as_bytes())).collect();
+    // Each name is held against each part of the pattern.
+    let names: usize = entries.iter().map(|(name, _)| name.len()).sum();
+    if budget::is_spent((pattern.len() as u64).saturating_mul(names as u64) / 8) {
+        return Err("too many steps".to_owned());
+    }
+    let kept = entries.into_iter().filter(|(name, _)| glob.matches(name.as_bytes())).collect();
     Ok(Value::Map(Map::of(&FILES, kept)))
 }
 
@@ -66,6 +71,9 @@ fn lines(receiver: &Value, arguments: &[Value]) -> Result<Value, String> {
     }
     let bytes = data.as_bytes();
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    if budget::are_too_many(memchr::memchr_iter(b'\n', bytes).count()) {
+        return Err("too many lines".to_owned());
+    }
     Ok(Value::List(List::strings(bytes.split(|b| *b == b'\n').map(Str::from_bytes))))
 }
 

@@ -17,7 +17,7 @@ use crate::gotmpl::stack;
 use crate::host::{Host, HostHandle};
 use crate::manifest::{self, Hook, Manifest, RenderedFile};
 use crate::trace::record::Recorder;
-use crate::value::{Map, Str, Value};
+use crate::value::{Limits, Map, Str, Value};
 use crate::values::{self, schema, schema::Env};
 
 /// Reads a file by its path.
@@ -48,6 +48,7 @@ pub struct Release {
     labels: Vec<String>,
     read_schema: Option<ReadSchema>,
     traced: bool,
+    limits: Limits,
 }
 
 /// A file of a chart's `crds/` folder.
@@ -141,6 +142,7 @@ impl Release {
             labels: Vec::new(),
             read_schema: None,
             traced: false,
+            limits: Limits::default(),
         }
     }
 
@@ -204,6 +206,13 @@ impl Release {
     #[must_use]
     pub fn traced(mut self, traced: bool) -> Self {
         self.traced = traced;
+        self
+    }
+
+    /// The same with other limits to what its templates may use up.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -350,7 +359,14 @@ impl Release {
                 }
             }
         }
-        let files = engine::render(&templates, HostHandle::new(host), self.lint, listener.as_mut(), log)?;
+        let files = engine::render(
+            &templates,
+            HostHandle::new(host),
+            self.lint,
+            self.limits,
+            listener.as_mut(),
+            log,
+        )?;
         let trace = listener.map(|heard| ValuesTrace::new(&heard.recorder, &nodes, &self.chart, &member));
         Ok(Templates { member, files, trace })
     }

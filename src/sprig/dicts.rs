@@ -4,7 +4,7 @@ use super::convert::{is_empty, strval};
 use super::equal::{deep_copy, deep_equal};
 use super::table::{ANY, CallCtx, MAP, Out, STR, arg, func, map, text, variadic};
 use crate::gotmpl::func::{Func, FuncError};
-use crate::value::{Elem, MAX_DEPTH, Map, MapType, Str, Value};
+use crate::value::{Elem, MAX_DEPTH, Map, MapType, Str, Value, budget};
 
 fn get(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     Ok(map(args, 0).get_bytes(text(args, 1)).unwrap_or_else(|| Value::from("")))
@@ -121,6 +121,9 @@ fn merge_into(target: &Map, source: &Map, overwrite: bool, depth: usize) -> Resu
         return Ok(());
     }
     for (key, value) in source.to_vec() {
+        if budget::is_spent(1) {
+            break;
+        }
         let old = target.get_bytes(key.as_bytes());
         if let (Some(Value::Map(own)), Value::Map(other)) = (&old, &value)
             && !own.is_nil()

@@ -1,6 +1,8 @@
 //! Deep equality with types, and deep copies.
 
-use crate::value::{List, MAX_DEPTH, Map, Value};
+use std::cell::Cell;
+
+use crate::value::{List, MAX_DEPTH, Map, Value, budget};
 
 /// Whether both have the same type and the same content. Rule: reflect.DeepEqual.
 pub(super) fn deep_equal(left: &Value, right: &Value) -> bool {
@@ -8,7 +10,7 @@ pub(super) fn deep_equal(left: &Value, right: &Value) -> bool {
 }
 
 fn equal_at(left: &Value, right: &Value, depth: usize) -> bool {
-    if depth > MAX_DEPTH {
+    if depth > MAX_DEPTH || budget::is_spent(1) {
         return false;
     }
     match (left, right) {
@@ -49,25 +51,27 @@ fn equal_at(left: &Value, right: &Value, depth: usize) -> bool {
 
 /// A copy that shares no list or map with the original. Rule: mitchellh/copystructure.
 pub(super) fn deep_copy(value: &Value) -> Value {
-    copy_at(value, 0)
+    copy_at(value, 0, &Cell::new(0))
 }
 
-fn copy_at(value: &Value, depth: usize) -> Value {
-    if depth > MAX_DEPTH {
+/// The copy; `parts` counts what it is made of.
+fn copy_at(value: &Value, depth: usize, parts: &Cell<usize>) -> Value {
+    parts.set(parts.get() + 1);
+    if depth > MAX_DEPTH || budget::is_spent(1) || budget::are_too_many(parts.get()) {
         return value.clone();
     }
     match value {
         Value::List(list) if !list.is_nil() => {
-            let items = list.items().iter().map(|item| copy_at(item, depth + 1)).collect();
+            let items = list.items().iter().map(|item| copy_at(item, depth + 1, parts)).collect();
             Value::List(List::of(list.ty(), items))
         }
-        Value::Map(map) if !map.is_nil() => Value::Map(copy_map(map, depth)),
+        Value::Map(map) if !map.is_nil() => {
+            let entries = map.entries();
+            let entries =
+                entries.iter().map(|(key, value)| (key.clone(), copy_at(value, depth + 1, parts))).collect();
+            Value::Map(Map::of(map.ty(), entries))
+        }
         Value::Object(object) => object.copied().unwrap_or_else(|| value.clone()),
         other => other.clone(),
     }
-}
-
-fn copy_map(map: &Map, depth: usize) -> Map {
-    let entries = map.entries().iter().map(|(key, value)| (key.clone(), copy_at(value, depth + 1))).collect();
-    Map::of(map.ty(), entries)
 }

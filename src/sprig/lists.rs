@@ -2,13 +2,15 @@
 
 use super::convert::{cast_int64, is_empty, strslice, strval};
 use super::equal::deep_equal;
-use super::table::{ANY, CallCtx, INT, NIL_POINTER, Out, STR, arg, func, host, int, text, variadic};
+use super::table::{ANY, CallCtx, INT, NIL_POINTER, Out, STR, arg, func, host, int, string, text, variadic};
 use crate::gotmpl::func::{Func, FuncError, Param};
-use crate::value::{List, ListType, Str, Value};
+use crate::value::{List, ListType, Str, Value, budget};
 
 /// The items of a slice of any type; `what` says what cannot be done with anything else.
 fn items(value: &Value, what: &str) -> Result<Vec<Value>, FuncError> {
     if let Some(items) = value.items() {
+        // Each item is a reference that is counted.
+        let _ = budget::is_spent(items.len() as u64 / 4);
         return Ok(items);
     }
     if value.is_nil() {
@@ -178,6 +180,9 @@ fn concat(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
             return Err(format!("Cannot concat type {} as list", value.kind().name()).into());
         };
         all.extend(items);
+        if budget::are_too_many(all.len()) {
+            break;
+        }
     }
     if all.is_empty() { nil_list() } else { list(all) }
 }
@@ -185,6 +190,10 @@ fn concat(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 fn join(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let texts = strslice(arg(args, 1));
     let parts: Vec<&[u8]> = texts.iter().map(Str::as_bytes).collect();
+    let size: usize = parts.iter().map(|part| part.len().saturating_add(text(args, 0).len())).sum();
+    if budget::is_too_long(size.saturating_sub(text(args, 0).len())) {
+        return string("");
+    }
     Ok(Value::Str(parts.join(text(args, 0)).into()))
 }
 

@@ -5,10 +5,7 @@ use super::decimal::Decimal;
 use super::table::{ANY, CallCtx, INT, Out, arg, func, int, or_empty, variadic};
 use crate::go::{fmt, strconv};
 use crate::gotmpl::func::{Func, FuncError, Param};
-use crate::value::{List, ListType, Value};
-
-/// The longest list a counting function makes.
-const COUNT_LIMIT: i64 = 1 << 24;
+use crate::value::{List, ListType, Value, budget};
 
 fn fold(args: &[Value], start: i64, step: fn(i64, i64) -> i64) -> Out {
     Ok(Value::Int64(args.iter().map(cast_int64).fold(start, step)))
@@ -192,8 +189,9 @@ fn steps(start: i64, stop: i64, step: i64) -> Result<Vec<i64>, FuncError> {
         _ => return Ok(Vec::new()),
     };
     let count = distance.div_ceil(stride);
-    if count > COUNT_LIMIT as u64 {
-        return Err(format!("a list of {count} numbers is too long").into());
+    if budget::are_too_many(usize::try_from(count).unwrap_or(usize::MAX)) {
+        // The executor has better words for it.
+        return Err("too many".into());
     }
     Ok((0..count as i64).map(|index| start + index * step).collect())
 }

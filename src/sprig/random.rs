@@ -4,12 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::table::{CallCtx, INT, Out, func, host, int};
-use crate::gotmpl::func::{Func, FuncError};
+use crate::gotmpl::func::Func;
 use crate::host::HostHandle;
-use crate::value::Value;
-
-/// The longest random text, in characters.
-const LENGTH_LIMIT: usize = 1 << 24;
+use crate::value::{Value, budget};
 
 const LOWER_UPPER: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const ALPHANUMERIC: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -30,8 +27,9 @@ pub(super) fn below(host: &HostHandle, purpose: &str, bound: u64) -> u64 {
 
 fn pick(ctx: &CallCtx<'_>, args: &[Value], purpose: &str, alphabet: &[u8]) -> Out {
     let length = usize::try_from(int(args, 0)).unwrap_or(0);
-    if length > LENGTH_LIMIT {
-        return Err(FuncError::new(format!("a random text of {length} characters is too long")));
+    if budget::are_too_many(length) {
+        // The executor has better words for it.
+        return Err("too many".into());
     }
     let host = host(ctx)?;
     let mut out = String::with_capacity(length);
@@ -67,8 +65,11 @@ fn ascii(ctx: &mut CallCtx<'_>, args: &[Value]) -> Out {
 }
 
 fn bytes(ctx: &mut CallCtx<'_>, args: &[Value]) -> Out {
-    let length = usize::try_from(int(args, 0)).ok().filter(|&length| length <= LENGTH_LIMIT);
-    let mut bytes = vec![0; length.ok_or("runtime error: makeslice: len out of range")?];
+    let length = usize::try_from(int(args, 0)).map_err(|_| "runtime error: makeslice: len out of range")?;
+    if budget::are_too_many(length) {
+        return Err("too many".into());
+    }
+    let mut bytes = vec![0; length];
     host(ctx)?.random("randBytes", &mut bytes);
     Ok(Value::from(STANDARD.encode(bytes)))
 }

@@ -5,16 +5,10 @@ use super::table::{ANY, CallCtx, Examples, INT, Out, STR, arg, func, int, string
 use super::{case, wrap};
 use crate::go::{fmt, unicode};
 use crate::gotmpl::func::{Call, Func, FuncError, Param};
-use crate::value::{List, Map, MapType, Str, Value};
-
-/// The longest text a repeating function makes, in bytes.
-const TEXT_LIMIT: usize = 1 << 28;
+use crate::value::{List, Map, MapType, Str, Value, budget};
 
 fn position(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    if needle.is_empty() {
-        return Some(0);
-    }
-    haystack.windows(needle.len()).position(|window| window == needle)
+    memchr::memmem::find(haystack, needle)
 }
 
 /// The pieces of `haystack` between occurrences of `separator`, at most `limit`. Rule: strings.SplitN.
@@ -26,7 +20,7 @@ fn pieces<'t>(haystack: &'t [u8], separator: &[u8], limit: i64) -> Vec<&'t [u8]>
     let mut out = Vec::new();
     let mut rest = haystack;
     if separator.is_empty() {
-        while !rest.is_empty() && out.len() + 1 < limit {
+        while !rest.is_empty() && out.len() + 1 < limit && !budget::are_too_many(out.len()) {
             let (head, tail) = rest.split_at(unicode::decode(rest).1);
             out.push(head);
             rest = tail;
@@ -37,6 +31,7 @@ fn pieces<'t>(haystack: &'t [u8], separator: &[u8], limit: i64) -> Vec<&'t [u8]>
         return out;
     }
     while out.len() + 1 < limit
+        && !budget::are_too_many(out.len())
         && let Some(at) = position(rest, separator)
     {
         out.push(&rest[..at]);
@@ -59,8 +54,10 @@ fn trim(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 }
 
 fn trim_all(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
-    let set: Vec<char> = unicode::runes(text(args, 0)).map(|(c, _)| c).collect();
-    string(unicode::trim(text(args, 1), |c| set.contains(&c)))
+    let mut set: Vec<char> = unicode::runes(text(args, 0)).map(|(c, _)| c).collect();
+    set.sort_unstable();
+    set.dedup();
+    string(unicode::trim(text(args, 1), |c| set.binary_search(&c).is_ok()))
 }
 
 fn trim_prefix(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
@@ -118,8 +115,9 @@ fn nospace(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 
 fn repeated(unit: &[u8], count: usize) -> Result<Vec<u8>, FuncError> {
     match unit.len().checked_mul(count) {
-        Some(size) if size <= TEXT_LIMIT => Ok(unit.repeat(count)),
-        Some(size) => Err(format!("a text of {size} bytes is too long").into()),
+        // The executor has better words for it.
+        Some(size) if budget::is_too_long(size) => Err("too long".into()),
+        Some(_) => Ok(unit.repeat(count)),
         None => Err("strings: Repeat output length overflow".into()),
     }
 }
@@ -131,6 +129,15 @@ fn repeat(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 
 fn replace(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let (old, new, whole) = (text(args, 0), text(args, 1), text(args, 2));
+    // Only where the result might be too long is it measured first.
+    let most = (whole.len() / old.len().max(1) + 1).saturating_mul(new.len()).saturating_add(whole.len());
+    if most > budget::limits().text {
+        let count = memchr::memmem::find_iter(whole, old).count();
+        let size = whole.len() - count.saturating_mul(old.len()).min(whole.len());
+        if budget::is_too_long(size.saturating_add(count.saturating_mul(new.len()))) {
+            return Err("too long".into());
+        }
+    }
     if old.is_empty() {
         let mut out = new.to_vec();
         let mut at = 0;
@@ -146,7 +153,15 @@ fn replace(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     {
         return Ok(Value::from(whole.replace(old, new)));
     }
-    string(pieces(whole, old, -1).join(new))
+    let mut out = Vec::with_capacity(whole.len());
+    let mut at = 0;
+    for hit in memchr::memmem::find_iter(whole, old) {
+        out.extend_from_slice(&whole[at..hit]);
+        out.extend_from_slice(new);
+        at = hit + old.len();
+    }
+    out.extend_from_slice(&whole[at..]);
+    string(out)
 }
 
 fn contains(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
@@ -242,6 +257,9 @@ fn plural(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 fn cat(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let mut out = Vec::new();
     for (index, value) in args.iter().filter(|value| !value.is_nil()).enumerate() {
+        if budget::is_too_long(out.len()) {
+            break;
+        }
         if index > 0 {
             out.push(b' ');
         }
@@ -255,10 +273,10 @@ fn indented(args: &[Value], prefix: &[u8]) -> Out {
     let pad = repeated(b" ", count)?;
     let whole = text(args, 1);
     let lines = whole.iter().filter(|&&byte| byte == b'\n').count() + 1;
-    let size = lines.checked_mul(count).and_then(|size| size.checked_add(whole.len() + prefix.len()));
-    let Some(size) = size.filter(|&size| size <= TEXT_LIMIT) else {
-        return Err("the indented text is too long".into());
-    };
+    let size = lines.saturating_mul(count).saturating_add(whole.len() + prefix.len());
+    if budget::is_too_long(size) {
+        return Err("too long".into());
+    }
     let mut out = Vec::with_capacity(size);
     out.extend_from_slice(prefix);
     out.extend_from_slice(&pad);

@@ -1,5 +1,7 @@
 //! Texts broken into lines and cut to a width, in bytes, by the rules of goutils v1.1.
 
+use crate::value::budget;
+
 /// `text` cut to `width` bytes from about `offset` on, dots where something is missing. The width is at least 4.
 ///
 /// Rule: goutils `AbbreviateFull`.
@@ -30,7 +32,7 @@ pub(super) fn wrap(text: &[u8], width: i64, separator: &[u8], cut_words: bool) -
     let width = usize::try_from(width.max(1)).unwrap_or(usize::MAX);
     let mut out = Vec::with_capacity(text.len() + 8);
     let mut offset = 0;
-    while text.len() - offset > width {
+    while text.len() - offset > width && !budget::is_too_long(out.len()) {
         if text[offset] == b' ' {
             offset += 1;
             continue;

@@ -117,6 +117,16 @@ impl List {
         Rc::as_ptr(&self.store).addr()
     }
 
+    /// Whether no other reference to this slice is alive.
+    pub(crate) fn is_sole(&self) -> bool {
+        Rc::strong_count(&self.store) == 1
+    }
+
+    /// The number of items that are made already.
+    pub(crate) fn known_len(&self) -> usize {
+        self.store.items.borrow().len()
+    }
+
     /// Whether both are the same slice.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {

@@ -169,6 +169,21 @@ impl Map {
         Rc::as_ptr(&self.store).addr()
     }
 
+    /// Whether no other reference to this map is alive.
+    pub(crate) fn is_sole(&self) -> bool {
+        Rc::strong_count(&self.store) == 1
+    }
+
+    /// The number of entries that are made already.
+    pub(crate) fn known_len(&self) -> usize {
+        self.store.entries.borrow().len()
+    }
+
+    /// The bytes of all keys that are made already.
+    pub(crate) fn known_keys_len(&self) -> usize {
+        self.store.entries.borrow().iter().map(|(key, _)| key.len()).sum()
+    }
+
     /// Whether both are the same map.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {

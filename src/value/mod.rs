@@ -5,6 +5,7 @@
 //! byte order of their keys, the order in which Go prints and ranges over them.
 
 mod any;
+pub(crate) mod budget;
 mod kind;
 mod list;
 mod map;
@@ -12,6 +13,7 @@ mod object;
 mod str;
 
 pub use any::{LazyList, LazyMap, Value};
+pub use budget::{Limits, MOST_ITEMS, MOST_OUTPUT, MOST_STEPS, MOST_TEXT};
 pub use kind::{Elem, Kind, ListType, MapType, Method, Param};
 pub use list::List;
 pub use map::Map;

@@ -310,3 +310,118 @@ fn an_interrupted_vendor_run_loses_nothing() {
         assert_eq!(content(), new);
     }
 }
+
+/// A folder of two files that an earlier run wrote, and the same chart with other, longer content.
+fn written_once() -> (TempDir, BTreeMap<PathBuf, Vec<u8>>) {
+    let dir = folder();
+    let second = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Values.color }}\n";
+    fs::write(dir.path().join("shop/templates/b.yaml"), second).expect("a file");
+    let (status, stderr) = run(dir.path(), &["template", "x", "shop", "--output-dir", "out"], Stdio::null());
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    let (status, stderr) =
+        run(dir.path(), &["render", "--preset", "nfs", "--output-dir", "own"], Stdio::null());
+    assert_eq!(status, 0, "{stderr}");
+    let before = outputs(dir.path());
+    (dir, before)
+}
+
+/// The files of `out` and `own` under their final names.
+fn outputs(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = files(&dir.join("out"));
+    found.extend(files(&dir.join("own")));
+    found.retain(|path, _| !path.to_string_lossy().contains("/.clearml-k8s-"));
+    found
+}
+
+/// The commands that write files, with a value of 100,000 bytes in each: more than the limit below lets through.
+const LONG: usize = 100_000;
+
+fn writing() -> [(Vec<String>, i32); 2] {
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let mut template = words("template x shop --output-dir out --set");
+    template.push(format!("color={}", "x".repeat(LONG)));
+    let mut render = words("render --preset modern --output-dir own --set");
+    render.push(format!("apiserver.podAnnotations.note={}", "x".repeat(LONG)));
+    [(template, 1), (render, 2)]
+}
+
+/// No file may grow past some KiB, which fails as a full disk does: every file stays as it was, and the message names
+/// one of them.
+#[test]
+fn a_full_disk_below_the_output_folder_loses_nothing() {
+    let (dir, before) = written_once();
+    for (args, wanted) in writing() {
+        let mut limited = Command::new("/bin/sh");
+        // With the signal ignored, the system's call fails instead.
+        let script = "trap '' XFSZ; ulimit -f 20; exec \"$@\"";
+        limited.args(["-c", script, "sh", PROGRAM]).args(&args);
+        let output = limited.current_dir(dir.path()).env_clear().output().expect("a shell");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let shown = &args[..5];
+        assert_eq!(output.status.code(), Some(wanted), "{shown:?}: {stderr}");
+        assert!(stderr.contains(".yaml") && stderr.contains("ile too large"), "{shown:?}: {stderr}");
+        assert!(output.stdout.is_empty(), "{shown:?}");
+        assert_eq!(outputs(dir.path()), before, "{shown:?}");
+        assert!(
+            files(dir.path()).keys().all(|path| !path.to_string_lossy().contains(".clearml-k8s-")),
+            "{shown:?} left something behind"
+        );
+    }
+}
+
+/// A run that ends at any moment leaves each file whole, old or new; the next run completes it.
+#[test]
+fn a_stopped_run_leaves_no_torn_file() {
+    let (dir, before) = written_once();
+    for (args, _) in writing() {
+        let complete = || {
+            let status =
+                program(dir.path(), &[]).args(&args).stdout(Stdio::null()).stderr(Stdio::null()).status();
+            assert!(status.expect("the program runs").success());
+            outputs(dir.path())
+        };
+        let start_over = || before.iter().for_each(|(path, bytes)| fs::write(path, bytes).expect("a file"));
+        start_over();
+        let after = complete();
+        assert_ne!(after, before);
+        for (round, signal) in ["INT", "TERM", "KILL"].into_iter().cycle().take(24).enumerate() {
+            start_over();
+            let mut child = program(dir.path(), &[])
+                .args(&args)
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("the program starts");
+            std::thread::sleep(Duration::from_micros(round as u64 * 700));
+            let kill = format!("kill -{signal} {}", child.id());
+            let sent = Command::new("/bin/sh").args(["-c", &kill]).stderr(Stdio::null()).status();
+            assert!(sent.is_ok());
+            child.wait().expect("an end");
+            for (path, bytes) in outputs(dir.path()) {
+                let is_whole = [&before, &after].iter().any(|side| side.get(&path) == Some(&bytes));
+                assert!(is_whole, "{} is torn by SIG{signal}", path.display());
+            }
+        }
+        assert_eq!(complete(), after);
+    }
+}
+
+/// What cannot be renamed is written where it stands: devices, and files in a folder that takes no other.
+#[test]
+fn links_stay_links_and_devices_are_written_to() {
+    let (dir, _) = written_once();
+    let target = dir.path().join("out/shop/templates/a.yaml");
+    fs::rename(&target, dir.path().join("elsewhere.yaml")).expect("renamed");
+    std::os::unix::fs::symlink(dir.path().join("elsewhere.yaml"), &target).expect("a link");
+    let args = ["template", "x", "shop", "--output-dir", "out", "--set", "color=red"];
+    let (status, stderr) = run(dir.path(), &args, Stdio::null());
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    assert!(fs::symlink_metadata(&target).expect("it is there").is_symlink());
+    let text = fs::read_to_string(dir.path().join("elsewhere.yaml")).expect("a file");
+    assert!(text.contains("name: red"), "{text}");
+    fs::remove_file(&target).expect("removed");
+    std::os::unix::fs::symlink("/dev/full", &target).expect("a link");
+    let (status, stderr) = run(dir.path(), &args, Stdio::null());
+    assert_eq!(status, 1);
+    assert!(stderr.starts_with("Error: write /dev/full: no space left on device"), "{stderr}");
+}

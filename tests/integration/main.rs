@@ -13,6 +13,7 @@ mod gitops;
 mod graph;
 mod hostile;
 mod layers;
+mod limits;
 mod release;
 mod render;
 mod sandbox;

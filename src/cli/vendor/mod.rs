@@ -14,6 +14,7 @@ use clearml_k8s::vendor::{self, Disk, Drift, Report, Tree};
 
 use super::exit::Exit;
 use super::inputs::{ValueArgs, reason};
+use super::limits;
 use super::recipe::{Failed, Made, ReleaseArgs};
 use super::ui::Ui;
 use plan::Job;
@@ -124,6 +125,7 @@ pub(crate) fn run(args: &VendorArgs, ui: &mut Ui) -> Result<Exit> {
     if refused {
         return Ok(Exit::Refused);
     }
+    limits::output_begins();
     let outcomes = side_by_side(
         &trees,
         |(job, tree)| {

@@ -6,7 +6,7 @@ use super::MAX_DEPTH;
 use crate::codec::number::write_general;
 use crate::codec::tree;
 use crate::go::time::{Time, Zone};
-use crate::value::{JsonView, Str, Value};
+use crate::value::{JsonView, Str, Value, budget};
 
 /// Why a value has no TOML.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,9 @@ pub fn write(value: &Value) -> Result<String, WriteError> {
 fn fail<T>(text: &str) -> Result<T, WriteError> {
     Err(WriteError::Error(text.to_owned()))
 }
+
+/// What is said once a limit is met; the executor has better words for it.
+const TOO_LARGE: &str = "toml: too large";
 
 /// What a value is for TOML.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,6 +70,9 @@ fn class(value: &Value, depth: usize) -> Result<Class, WriteError> {
     if depth > MAX_DEPTH {
         return fail("toml: nested too deep");
     }
+    if budget::is_spent(1) {
+        return fail(TOO_LARGE);
+    }
     Ok(match value {
         Value::Missing | Value::Nil => Class::Nil,
         Value::Map(map) if map.is_nil() => Class::Nil,
@@ -98,6 +104,9 @@ impl Writer {
     fn encode(&mut self, key: &[&str], value: &Value) -> Result<(), WriteError> {
         if key.len() > MAX_DEPTH {
             return fail("toml: nested too deep");
+        }
+        if budget::is_too_long(self.out.len()) {
+            return fail(TOO_LARGE);
         }
         match class(value, 0)? {
             Class::Nil if matches!(value, Value::List(_)) => self.key_value(key, value, false),
@@ -220,6 +229,9 @@ impl Writer {
     fn element(&mut self, value: &Value, depth: usize) -> Result<(), WriteError> {
         if depth > MAX_DEPTH {
             return fail("toml: nested too deep");
+        }
+        if budget::is_too_long(self.out.len()) {
+            return fail(TOO_LARGE);
         }
         match value {
             Value::Str(text) => write_quoted(&mut self.out, &text.text()),

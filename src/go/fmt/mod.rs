@@ -7,7 +7,7 @@ mod number;
 mod print;
 mod printf;
 
-use crate::value::{Kind, Object, Str, Value};
+use crate::value::{Kind, Object, Str, Value, budget};
 use print::Printer;
 
 /// Appends a value as `%v` prints it.
@@ -56,6 +56,9 @@ pub fn sprint(args: &[Value]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut after_string = true;
     for arg in args {
+        if budget::is_too_long(out.len()) {
+            break;
+        }
         let string = arg.kind() == Kind::String;
         if !string && !after_string {
             out.push(b' ');
@@ -71,6 +74,9 @@ pub fn sprint(args: &[Value]) -> Vec<u8> {
 pub fn sprintln(args: &[Value]) -> Vec<u8> {
     let mut out = Vec::new();
     for (index, arg) in args.iter().enumerate() {
+        if budget::is_too_long(out.len()) {
+            break;
+        }
         if index > 0 {
             out.push(b' ');
         }

@@ -4,7 +4,7 @@ use super::flags::{Flags, truncate};
 use super::number;
 use crate::go::strconv::{can_backquote, quote, quote_ascii};
 use crate::go::time::duration_text;
-use crate::value::{Kind, MAX_DEPTH, Object, Str, Value};
+use crate::value::{Kind, MAX_DEPTH, Object, Str, Value, budget};
 
 pub(super) struct Printer<'o> {
     pub(super) out: &'o mut Vec<u8>,
@@ -12,11 +12,14 @@ pub(super) struct Printer<'o> {
     /// While a `%!verb(…)` text is printed, `String` methods are not called.
     erroring: bool,
     depth: usize,
+    /// Where the text starts that this prints.
+    start: usize,
 }
 
 impl<'o> Printer<'o> {
     pub(super) fn new(out: &'o mut Vec<u8>) -> Self {
-        Self { out, flags: Flags::default(), erroring: false, depth: 0 }
+        let start = out.len();
+        Self { out, flags: Flags::default(), erroring: false, depth: 0, start }
     }
 
     pub(super) fn write(&mut self, text: &str) {
@@ -104,6 +107,9 @@ impl<'o> Printer<'o> {
                 }
                 self.write(open);
                 for (index, item) in list.to_vec().iter().enumerate() {
+                    if self.is_over() {
+                        break;
+                    }
                     if index > 0 {
                         self.write(comma);
                     }
@@ -125,6 +131,9 @@ impl<'o> Printer<'o> {
                     self.write("map[");
                 }
                 for (index, (key, item)) in map.to_vec().into_iter().enumerate() {
+                    if self.is_over() {
+                        break;
+                    }
                     if index > 0 {
                         self.write(comma);
                     }
@@ -169,6 +178,11 @@ impl<'o> Printer<'o> {
         if !known {
             self.bad_verb(value, verb);
         }
+    }
+
+    /// Whether a limit is met with a further part, which ends the text here.
+    fn is_over(&self) -> bool {
+        budget::is_spent(1) || budget::is_too_long(self.out.len() - self.start)
     }
 
     fn nested(&mut self, value: &Value, verb: char) {
@@ -287,6 +301,9 @@ impl<'o> Printer<'o> {
         }
         self.write("{");
         for (index, name) in object.fields().iter().enumerate() {
+            if self.is_over() {
+                break;
+            }
             if index > 0 {
                 self.write(if self.flags.sharp_v { ", " } else { " " });
             }

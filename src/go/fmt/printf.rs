@@ -2,7 +2,7 @@
 
 use super::flags::Flags;
 use super::print::Printer;
-use crate::value::Value;
+use crate::value::{Value, budget};
 
 /// Widths and precisions beyond this are refused.
 const TOO_LARGE: usize = 1_000_000;
@@ -28,7 +28,7 @@ impl Formatter<'_> {
     }
 
     fn run(&mut self, out: &mut Vec<u8>) {
-        while self.at < self.format.len() {
+        while self.at < self.format.len() && !budget::is_too_long(out.len()) {
             let rest = self.format.get(self.at..).unwrap_or_default();
             let text = rest.iter().position(|byte| *byte == b'%').unwrap_or(rest.len());
             out.extend_from_slice(rest.get(..text).unwrap_or_default());
@@ -44,6 +44,9 @@ impl Formatter<'_> {
             let mut printer = Printer::new(out);
             printer.write("%!(EXTRA ");
             for (index, arg) in self.args.iter().skip(self.next).enumerate() {
+                if budget::is_too_long(printer.out.len()) {
+                    break;
+                }
                 if index > 0 {
                     printer.write(", ");
                 }

@@ -18,6 +18,7 @@ use regex_automata::{Anchored, Input, meta, util::captures::Captures};
 pub use error::{Error, ErrorKind};
 
 use super::unicode;
+use crate::value::budget;
 use haystack::Haystack;
 
 /// The byte ranges of the groups of a match, the whole match first.
@@ -35,10 +36,25 @@ struct Inner {
     engine: meta::Regex,
     /// The names of the groups, from group 0 on; unnamed ones are empty.
     names: Vec<String>,
+    /// Bytes of the program.
+    size: usize,
+    /// Whether a match may be of any length.
+    unbounded: bool,
+}
+
+/// Compiled patterns and the bytes of their programs.
+#[derive(Default)]
+struct Cache {
+    patterns: HashMap<Vec<u8>, Regexp>,
+    size: usize,
 }
 
 /// Compiled patterns kept for the next use.
 const CACHE_SIZE: usize = 512;
+/// Bytes of their programs together.
+const CACHE_BYTES: usize = 64 << 20;
+/// Bytes of a program that is made or run over a byte of text in one step: some states of an automaton.
+const BYTES_A_STEP: u64 = 2048;
 
 impl Regexp {
     /// The compiled form of `pattern`; a second call with the same pattern costs a look-up.
@@ -46,17 +62,18 @@ impl Regexp {
     /// # Errors
     /// Go's `error parsing regexp: …`.
     pub fn new(pattern: &[u8]) -> Result<Self, Error> {
-        static CACHE: OnceLock<Mutex<HashMap<Vec<u8>, Regexp>>> = OnceLock::new();
+        static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
         let cache = CACHE.get_or_init(Mutex::default);
-        if let Some(found) = cache.lock().unwrap_or_else(PoisonError::into_inner).get(pattern) {
+        if let Some(found) = cache.lock().unwrap_or_else(PoisonError::into_inner).patterns.get(pattern) {
             return Ok(found.clone());
         }
         let made = Self::compile(pattern)?;
         let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if cache.len() >= CACHE_SIZE {
-            cache.clear();
+        cache.size += made.inner.size;
+        if cache.patterns.len() >= CACHE_SIZE || cache.size > CACHE_BYTES {
+            *cache = Cache { size: made.inner.size, ..Cache::default() };
         }
-        cache.insert(pattern.to_vec(), made.clone());
+        cache.patterns.insert(pattern.to_vec(), made.clone());
         Ok(made)
     }
 
@@ -71,8 +88,12 @@ impl Regexp {
     fn compile(pattern: &[u8]) -> Result<Self, Error> {
         let parsed = parse::parse(pattern)?;
         let engine = compile::compile(&parsed.tree, pattern)?;
-        let inner =
-            Inner { pattern: String::from_utf8_lossy(pattern).into_owned(), engine, names: parsed.names };
+        let size = engine.memory_usage();
+        // Twice as long to make as to look at once.
+        let _ = budget::is_spent(size as u64 / (BYTES_A_STEP / 2));
+        let pattern = String::from_utf8_lossy(pattern).into_owned();
+        let unbounded = parsed.tree.is_unbounded();
+        let inner = Inner { pattern, engine, names: parsed.names, size, unbounded };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -81,18 +102,41 @@ impl Regexp {
         &self.inner.pattern
     }
 
+    /// Whether going over a text takes more steps than are left. It is paid for once, as if every state had to be looked
+    /// at for every byte.
+    fn is_spent_on(&self, text: &[u8]) -> bool {
+        budget::is_spent(
+            (self.inner.size as u64 / BYTES_A_STEP + 1).saturating_mul(text.len() as u64 / 16 + 1),
+        )
+    }
+
+    /// The same for one of several matches. A search for a match of any length may look at all the rest in vain, which
+    /// makes the whole quadratic.
+    fn is_spent_on_match(&self, rest: usize) -> bool {
+        budget::is_spent(if self.inner.unbounded { (rest / 256) as u64 } else { 0 })
+    }
+
     /// True when the pattern matches anywhere in `text`.
     pub fn is_match(&self, text: &[u8]) -> bool {
+        if self.is_spent_on(text) {
+            return false;
+        }
         self.inner.engine.is_match(Haystack::new(text).searched())
     }
 
     /// The byte range of the leftmost match.
     pub fn find(&self, text: &[u8]) -> Option<(usize, usize)> {
+        if self.is_spent_on(text) {
+            return None;
+        }
         self.find_from(&Haystack::new(text), 0)
     }
 
     fn find_from(&self, text: &Haystack<'_>, start: usize) -> Option<(usize, usize)> {
         let searched = text.searched();
+        if start > 0 && self.is_spent_on_match(searched.len() - text.inside(start)) {
+            return None;
+        }
         let input = Input::new(searched).span(text.inside(start)..searched.len()).anchored(Anchored::No);
         self.inner.engine.search(&input).map(|found| text.outside(found.start(), found.end()))
     }
@@ -100,6 +144,9 @@ impl Regexp {
     /// The ranges of all groups of the leftmost match.
     fn captures_from(&self, text: &Haystack<'_>, start: usize, into: &mut Captures) -> Option<Groups> {
         let searched = text.searched();
+        if start > 0 && self.is_spent_on_match(searched.len() - text.inside(start)) {
+            return None;
+        }
         let input = Input::new(searched).span(text.inside(start)..searched.len()).anchored(Anchored::No);
         self.inner.engine.search_captures(&input, into);
         into.get_match()?;
@@ -116,7 +163,10 @@ impl Regexp {
         let mut position = 0;
         let mut previous_end = None;
         let haystack = Haystack::new(text);
-        while matches.len() < limit && position <= text.len() {
+        if self.is_spent_on(text) {
+            return matches;
+        }
+        while matches.len() < limit && position <= text.len() && !budget::are_too_many(matches.len()) {
             let Some((start, end)) = self.find_from(&haystack, position) else { break };
             let mut accepted = true;
             if end == position {
@@ -167,6 +217,9 @@ impl Regexp {
         if !template.contains(&b'$') {
             return self.replace_all_literal(text, template);
         }
+        if self.is_spent_on(text) {
+            return Vec::new();
+        }
         let mut captures = self.inner.engine.create_captures();
         let names = &self.inner.names;
         let haystack = Haystack::new(text);
@@ -181,6 +234,9 @@ impl Regexp {
 
     /// `text` with each match replaced by `replacement` as it stands.
     pub fn replace_all_literal(&self, text: &[u8], replacement: &[u8]) -> Vec<u8> {
+        if self.is_spent_on(text) {
+            return Vec::new();
+        }
         let haystack = Haystack::new(text);
         let next = |start| Some((self.find_from(&haystack, start)?, ()));
         replace::replace(text, next, |(), out| out.extend_from_slice(replacement))

@@ -22,6 +22,18 @@ pub(super) enum Tree {
     Alternate(Vec<Tree>),
 }
 
+impl Tree {
+    /// Whether a match may be of any length.
+    pub(super) fn is_unbounded(&self) -> bool {
+        match self {
+            Self::Empty | Self::Literal(_) | Self::Class(_) | Self::Look(_) => false,
+            Self::Repeat { max: None, .. } => true,
+            Self::Repeat { inner, .. } | Self::Capture { inner, .. } => inner.is_unbounded(),
+            Self::Concat(parts) | Self::Alternate(parts) => parts.iter().any(Self::is_unbounded),
+        }
+    }
+}
+
 /// What parsing gives: the tree and the names of the groups (0 is the whole match).
 #[derive(Debug)]
 pub(super) struct Parsed {

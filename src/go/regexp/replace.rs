@@ -2,6 +2,7 @@
 
 use super::Groups;
 use crate::go::unicode;
+use crate::value::budget;
 
 /// `text` with what `write` writes in place of each match that `next` finds from an offset on.
 ///
@@ -14,7 +15,7 @@ pub(super) fn replace<M>(
     let mut out = Vec::with_capacity(text.len());
     let mut last_end = 0;
     let mut search = 0;
-    while search <= text.len() {
+    while search <= text.len() && !budget::is_too_long(out.len()) {
         let Some(((start, end), found)) = next(search) else { break };
         out.extend_from_slice(&text[last_end..start]);
         if end > last_end || start == 0 {
@@ -40,6 +41,9 @@ pub(super) fn replace<M>(
 pub(super) fn expand(template: &[u8], text: &[u8], names: &[String], groups: &Groups, out: &mut Vec<u8>) {
     let mut rest = template;
     while let Some(at) = rest.iter().position(|&byte| byte == b'$') {
+        if budget::is_too_long(out.len()) {
+            return;
+        }
         out.extend_from_slice(&rest[..at]);
         rest = &rest[at + 1..];
         if rest.first() == Some(&b'$') {

@@ -1,11 +1,11 @@
 //! Function calls.
 
-use super::{Got, MAX_ITEMS, MAX_TEXT, Res, State};
+use super::{Got, Res, State};
 use crate::gotmpl::ast::{Expr, Special};
 use crate::gotmpl::func::{CallCtx, Func, FuncError};
 use crate::gotmpl::print::At;
 use crate::trace::record::Mark;
-use crate::value::{Param, Str, Value};
+use crate::value::{Param, Str, Value, budget};
 
 /// Arguments of a call, the usual few without an allocation.
 pub(super) enum Args {
@@ -74,7 +74,8 @@ impl<'t> State<'t, '_> {
         } else {
             (func.call)(&mut CallCtx::inside(self.extensions, self.run), args.as_slice())
         };
-        match result.and_then(bounded) {
+        let spent = pay(args.as_slice(), result.as_ref().ok());
+        match spent.map_or(result, |text| Err(FuncError::Text(text))) {
             Ok(value) => {
                 let mark = match self.run.recorder() {
                     Some(recorder) => recorder.called(func.name, args.as_slice(), &value),
@@ -179,17 +180,29 @@ impl<'t> State<'t, '_> {
     }
 }
 
-/// The value, unless it is larger than anything a chart can need: texts that double themselves stop here.
-fn bounded(value: Value) -> Result<Value, FuncError> {
-    match &value {
-        Value::Str(text) | Value::Bytes(text) if text.len() > MAX_TEXT => {
-            Err(FuncError::Text(format!("a text of {} bytes is too long", text.len())))
+/// Pays for a call: for reading its arguments, and for what it made. What it is refused with when a limit was met.
+pub(super) fn pay(args: &[Value], made: Option<&Value>) -> Option<String> {
+    let mut text: usize = args.iter().filter_map(Value::as_str).map(Str::len).sum();
+    let mut parts = 1 + args.len();
+    let too_large = match made {
+        Some(Value::Str(made) | Value::Bytes(made)) => {
+            text += made.len();
+            budget::is_too_long(made.len())
         }
-        Value::List(list) if list.len() > MAX_ITEMS => {
-            Err(FuncError::Text(format!("a list of {} items is too long", list.len())))
+        // What stands elsewhere too was only handed on.
+        Some(Value::List(list)) => {
+            let length = list.known_len();
+            parts += if list.is_sole() { length } else { 0 };
+            budget::are_too_many(length)
         }
-        _ => Ok(value),
-    }
+        Some(Value::Map(map)) if map.is_sole() => {
+            parts += map.known_len();
+            false
+        }
+        _ => false,
+    };
+    let over = too_large || budget::is_spent(parts as u64 + budget::steps_of_text(text));
+    budget::refusal().filter(|_| over)
 }
 
 /// What `reflect.Value.String` gives.

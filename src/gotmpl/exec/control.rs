@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use super::{Got, MAX_OUTPUT, MAX_ROUNDS, MAX_TEMPLATE_DEPTH, Res, State};
+use super::{Got, MAX_TEMPLATE_DEPTH, Res, State};
 use crate::go::{fmt, strconv};
 use crate::gotmpl::ast::{Branch, List, Node, Template, Tree};
 use crate::gotmpl::print::At;
 use crate::gotmpl::stack;
 use crate::trace::record::{Mark, Slot};
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Value, budget};
 
 /// How a list of nodes ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,7 @@ impl<'t> State<'t, '_> {
         let Some(nodes) = tree.nodes(list) else {
             return self.error(format!("exceeded maximum template depth ({MAX_TEMPLATE_DEPTH})"));
         };
+        self.unless_spent(budget::is_spent(nodes.len() as u64))?;
         for node in nodes {
             let flow = self.node(dot, node)?;
             if flow != Flow::Next {
@@ -39,6 +40,7 @@ impl<'t> State<'t, '_> {
                 let text = self.tree.source.slice(*span);
                 let start = self.run.out.len();
                 self.run.out.extend_from_slice(text.as_bytes());
+                self.unless_spent(budget::is_too_much(self.run.out.len()))?;
                 if let Some(recorder) = self.run.recorder() {
                     recorder.literal(&self.tree.source, *span, start);
                 }
@@ -52,9 +54,7 @@ impl<'t> State<'t, '_> {
                     if self.run.listener.is_some() {
                         self.heard_print(pipe, &got, start);
                     }
-                    if self.run.out.len() > MAX_OUTPUT {
-                        return self.error(format!("output exceeds {MAX_OUTPUT} bytes"));
-                    }
+                    self.unless_spent(budget::is_spent(0) || budget::is_too_much(self.run.out.len()))?;
                 }
             }
             Node::If(branch) => return self.branch(dot, node, branch, false),
@@ -236,10 +236,7 @@ impl<'t> State<'t, '_> {
 
     /// One round; false after a `break`.
     fn round(&mut self, branch: &'t Branch, mark: usize, index: Got, item: Got) -> Res<bool> {
-        self.run.rounds += 1;
-        if self.run.rounds > MAX_ROUNDS || self.run.out.len() > MAX_OUTPUT {
-            return self.error("range takes too many rounds");
-        }
+        self.unless_spent(budget::is_spent(1) || budget::is_too_much(self.run.out.len()))?;
         match *branch.pipe.declared.as_slice() {
             [] => {}
             [only] if branch.pipe.assign => self.assign(only, item.clone())?,

@@ -1,5 +1,6 @@
 //! Fields, map keys and methods.
 
+use super::call::pay;
 use super::{Got, Res, State};
 use crate::gotmpl::ast::Expr;
 use crate::gotmpl::builtins;
@@ -100,7 +101,8 @@ impl<'t> State<'t, '_> {
             Some(recorder) => recorder.method(receiver.mark, args.as_slice().len()),
             None => Mark::NONE,
         };
-        match (method.call)(&receiver.value, args.as_slice()) {
+        let result = (method.call)(&receiver.value, args.as_slice());
+        match pay(args.as_slice(), result.as_ref().ok()).map_or(result, Err) {
             Ok(value) => Ok(Got::marked(value, mark)),
             Err(text) => {
                 self.at(At::Expr(node));

@@ -17,21 +17,12 @@ use super::print::At;
 use super::set::Set;
 use crate::diag::Place;
 use crate::trace::record::{Mark, Recorder};
-use crate::value::{Str, Value};
+use crate::value::{Str, Value, budget};
 use listen::Listener;
 use place::Places;
 
 /// `template` may nest this deep. Rule: text/template exec.go `maxExecDepth`.
 const MAX_TEMPLATE_DEPTH: usize = 100_000;
-/// A render that takes more rounds of `range` than this is stopped.
-const MAX_ROUNDS: u64 = 200_000_000;
-/// A render that writes more bytes than this is stopped.
-const MAX_OUTPUT: usize = 1 << 30;
-
-/// A function whose text has more bytes than this fails.
-const MAX_TEXT: usize = 1 << 28;
-/// A function whose list has more items than this fails.
-const MAX_ITEMS: usize = 1 << 24;
 
 /// The set every template of a chart belongs to, as Go's messages name it.
 const SET_NAME: &str = "gotpl";
@@ -44,7 +35,6 @@ pub struct Run {
     out: Vec<u8>,
     variables: Vec<(u32, Got)>,
     set: Rc<Set>,
-    rounds: u64,
     listener: Option<Box<Listener>>,
     /// Where functions are called from, when somebody wants to know.
     places: Option<Box<RefCell<Places>>>,
@@ -96,9 +86,11 @@ pub fn execute(
     data: &Value,
     extensions: &Extensions,
 ) -> Result<Vec<u8>, FuncError> {
-    let mut run = Run::new(set.clone());
-    run.execute(name, data, extensions)?;
-    Ok(run.out)
+    budget::within(budget::limits(), || {
+        let mut run = Run::new(set.clone());
+        run.execute(name, data, extensions)?;
+        Ok(run.out)
+    })
 }
 
 /// The same with a recorder that listens; it comes back whatever happens.
@@ -111,7 +103,7 @@ pub fn execute_recorded(
 ) -> (Result<Vec<u8>, FuncError>, Recorder) {
     let mut run = Run::new(set.clone());
     run.listener = Some(Box::new(Listener::new(recorder)));
-    let result = run.execute(name, data, extensions);
+    let result = budget::within(budget::limits(), || run.execute(name, data, extensions));
     let recorder = run.listener.take().map(|listener| listener.recorder).unwrap_or_default();
     (result.map(|()| run.out), recorder)
 }
@@ -122,7 +114,6 @@ impl Run {
             out: Vec::new(),
             variables: Vec::new(),
             set,
-            rounds: 0,
             listener: None,
             places: None,
             argument: Mark::NONE,
@@ -141,6 +132,7 @@ impl Run {
             self.places = Some(Box::new(RefCell::new(Places::of(name.to_string()))));
         }
         self.tree(&tree, Got::new(data.clone()), 0, extensions)?;
+        budget::written(self.out.len());
         Ok(())
     }
 
@@ -222,6 +214,14 @@ impl<'t> State<'t, '_> {
             message,
             cause,
         })
+    }
+
+    /// Fails when a limit was met.
+    fn unless_spent(&self, spent: bool) -> Res<()> {
+        match budget::refusal().filter(|_| spent) {
+            Some(text) => self.error(text),
+            None => Ok(()),
+        }
     }
 
     fn at(&mut self, at: At<'t>) {

@@ -25,6 +25,7 @@ use crate::chart::{self, Chart, LoadOptions};
 use crate::codec::{Map, Node};
 use crate::diag::LogLine;
 use crate::host::Host;
+use crate::value::Limits;
 
 /// How bad a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,6 +81,7 @@ pub struct Linter {
     load: LoadOptions,
     read_schema: Option<ReadSchema>,
     traced: bool,
+    limits: Limits,
 }
 
 impl Linter {
@@ -95,6 +97,7 @@ impl Linter {
             load: LoadOptions::default().any_api_version(true),
             read_schema: None,
             traced: false,
+            limits: Limits::default(),
         }
     }
 
@@ -102,6 +105,13 @@ impl Linter {
     #[must_use]
     pub fn values(mut self, values: Node) -> Self {
         self.values = values;
+        self
+    }
+
+    /// The same with other limits to what templates may use up.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 

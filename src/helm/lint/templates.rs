@@ -60,6 +60,7 @@ fn render(
         .values(linter.values.clone())
         .skip_schema_validation(linter.skip_schema_validation)
         .traced(linter.traced)
+        .limits(linter.limits)
         .lint(true);
     if let Some(version) = &linter.kube_version {
         release = release.kube_version(version.clone());

@@ -10,7 +10,7 @@ use crate::go::fmt;
 use crate::gotmpl::func::{Func, FuncError, Param};
 use crate::sprig::encoding::base64_decode;
 use crate::sprig::table::{CallCtx, INT, Out, STR, arg, func, host, int, or_text, string, text};
-use crate::value::{Kind, Object, Str, Value};
+use crate::value::{Kind, Object, Str, Value, budget};
 
 /// Sprig's `certificate`: `.Cert` and `.Key` in PEM.
 struct Certificate {
@@ -59,6 +59,17 @@ fn certificate(pair: Pair) -> Out {
 const CERTIFICATE_BITS: usize = 2048;
 /// The bits of `genPrivateKey "rsa"`.
 const KEY_BITS: usize = 4096;
+
+/// Steps of what takes long by design: a key of [`CERTIFICATE_BITS`], one of [`KEY_BITS`] or of DSA, a password.
+const CERTIFICATE_STEPS: u64 = 2_000_000;
+const KEY_STEPS: u64 = 20_000_000;
+const PASSWORD_STEPS: u64 = 1_000_000;
+
+/// Pays for such work before it is begun.
+fn pay(steps: u64) -> Result<(), FuncError> {
+    // The executor has better words for it.
+    if budget::is_spent(steps) { Err("too many steps".into()) } else { Ok(()) }
+}
 const DAY: i64 = 86_400;
 
 fn subject<'a>(ctx: &CallCtx<'_>, name: &'a [u8], days: i64, is_ca: bool) -> Result<Subject<'a>, FuncError> {
@@ -93,6 +104,7 @@ fn server<'a>(ctx: &CallCtx<'_>, args: &'a [Value]) -> Result<Subject<'a>, FuncE
 }
 
 fn new_key(ctx: &CallCtx<'_>, purpose: &'static str) -> Result<Key, FuncError> {
+    pay(CERTIFICATE_STEPS)?;
     Key::rsa(&mut HostRng::new(host(ctx)?, purpose), CERTIFICATE_BITS)
 }
 
@@ -147,8 +159,14 @@ fn build_custom(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 fn gen_private_key(ctx: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let mut rng = HostRng::new(host(ctx)?, "genPrivateKey");
     let key = match text(args, 0) {
-        b"" | b"rsa" => Key::rsa(&mut rng, KEY_BITS)?,
-        b"dsa" => return Ok(Value::from(dsa_pem(&mut rng)?)),
+        b"" | b"rsa" => {
+            pay(KEY_STEPS)?;
+            Key::rsa(&mut rng, KEY_BITS)?
+        }
+        b"dsa" => {
+            pay(KEY_STEPS)?;
+            return Ok(Value::from(dsa_pem(&mut rng)?));
+        }
         b"ecdsa" => Key::ec(&mut rng)?,
         b"ed25519" => Key::ed(&mut rng)?,
         other => return string([b"Unknown type ", other].concat()),
@@ -157,6 +175,7 @@ fn gen_private_key(ctx: &mut CallCtx<'_>, args: &[Value]) -> Out {
 }
 
 fn bcrypt(ctx: &mut CallCtx<'_>, args: &[Value]) -> Out {
+    pay(PASSWORD_STEPS)?;
     Ok(Value::from(password::bcrypt_hash(host(ctx)?, text(args, 0))))
 }
 
@@ -165,10 +184,12 @@ fn htpasswd(ctx: &mut CallCtx<'_>, args: &[Value]) -> Out {
     if user.contains(&b':') {
         return string([b"invalid username: ", user].concat());
     }
+    pay(PASSWORD_STEPS)?;
     string([user, b":", password::bcrypt_hash(host(ctx)?, text(args, 1)).as_bytes()].concat())
 }
 
 fn derive_password(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
+    pay(PASSWORD_STEPS)?;
     let counter = int(args, 0) as u32;
     Ok(Value::from(password::derive(counter, text(args, 1), text(args, 2), text(args, 3), text(args, 4))))
 }

@@ -99,6 +99,9 @@ fn same(a: &Node, b: &Node) -> bool {
                     .all(|entry| b.get(&entry.key).is_some_and(|other| same(&entry.value, other)))
         }
         (Data::Float(a), Data::Float(b)) => a == b || a.is_nan() && b.is_nan(),
+        // A float without a fraction is written as the whole number it is, as Go's JSON does.
+        (Data::Float(float), Data::Int(whole)) => *float == *whole as f64,
+        (Data::Float(float), Data::Uint(whole)) => *float == *whole as f64,
         (a, b) => format!("{a:?}") == format!("{b:?}"),
     }
 }

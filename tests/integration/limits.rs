@@ -1,0 +1,236 @@
+//! `--limit NAME=VALUE`: what a limit refuses just past it, and lets through just below.
+
+use crate::sandbox::{Output, Sandbox};
+
+const CHART: &str = "apiVersion: v2\nname: c\nversion: 0.1.0\n";
+
+fn chart(template: &str, arguments: &[&str]) -> Output {
+    Sandbox::new()
+        .file("c/Chart.yaml", CHART)
+        .file("c/templates/a.yaml", template)
+        .args(["template", "rel", "c"])
+        .args(arguments.iter().copied())
+        .run()
+}
+
+/// The chart renders under the first limit and is refused under the second, at a place of the template.
+#[track_caller]
+fn ends_between(template: &str, fits: &str, too_little: &str, says: &str) {
+    let output = chart(template, &["--limit", fits]);
+    assert_eq!((output.status, &*output.stderr()), (0, ""), "{template} {fits}");
+    let output = chart(template, &["--limit", too_little]);
+    let text = output.stderr();
+    assert_eq!(output.status, 1, "{template} {too_little}: {text}");
+    assert!(output.stdout.is_empty(), "{template}");
+    assert!(text.contains("c/templates/a.yaml:1") && text.contains(says), "{template}: {text}");
+}
+
+#[test]
+fn steps_end_a_render() {
+    let steps = |number| format!("more than {number} steps: `--limit steps=N` allows more");
+    // A round is one step, its body's two nodes are two, the call of `print` is two, with the argument.
+    ends_between("a: {{ range until 100 }}{{ print . }} {{ end }}\n", "steps=1000", "steps=400", &steps(400));
+    for body in [
+        "{{ range until 100 }}{{ range until 100 }}{{ end }}{{ end }}",
+        "{{ define `x` }}{{ range until 50 }}{{ end }}{{ end }}{{ range until 50 }}{{ include `x` . }}{{ end }}",
+        "{{ range until 50 }}{{ tpl `{{ range until 50 }}{{ end }}` $ }}{{ end }}",
+        "{{ range 2000 }}{{ end }}",
+        "{{ uniq (until 100) | len }}",
+        "{{ $s := repeat 100000 `a` }}{{ range until 10 }}{{ contains `b` $s }}{{ end }}",
+        "{{ regexReplaceAll `(a|b)*c` (repeat 100000 `ab`) `x` | len }}",
+        "{{ range until 40 }}{{ genPrivateKey `rsa` }}{{ end }}",
+    ] {
+        let output = chart(&format!("a: {body}\n"), &["--limit", "steps=1000"]);
+        let text = output.stderr();
+        assert_eq!(output.status, 1, "{body}");
+        assert!(text.contains("c/templates/a.yaml:1") && text.contains(&steps(1000)), "{body}: {text}");
+    }
+}
+
+/// All templates of a chart have one amount together.
+#[test]
+fn steps_and_output_are_of_the_whole_chart() {
+    let chart = |limit: &str| {
+        let template = "a: {{ range until 100 }}{{ print `12345678` }}{{ end }}\n";
+        Sandbox::new()
+            .file("c/Chart.yaml", CHART)
+            .file("c/templates/a.yaml", template)
+            .file("c/templates/b.yaml", template)
+            .args(["template", "rel", "c", "--limit", limit])
+            .run()
+    };
+    for (fits, too_little) in [("steps=1200", "steps=700"), ("output=2000", "output=1200")] {
+        assert_eq!(chart(fits).status, 0, "{fits}");
+        let output = chart(too_little);
+        assert_eq!(output.status, 1, "{too_little}");
+        assert!(output.stderr().contains("c/templates/a.yaml:1"), "{}", output.stderr());
+    }
+}
+
+/// A map that holds another twice, sixty levels of that: a few words that stand for more than the machine could write.
+#[test]
+fn values_that_double_end_wherever_they_are_walked() {
+    const SHARED: &str = "{{ $d := dict `a` 1 }}{{ range until 60 }}{{ $d = dict `x` $d `y` $d }}{{ end }}";
+    const OTHER: &str = "{{ $e := dict `a` 1 }}{{ range until 60 }}{{ $e = dict `x` $e `y` $e }}{{ end }}";
+    for walk in [
+        "toYaml $d",
+        "toYamlPretty $d",
+        "mustToYaml $d",
+        "toJson $d",
+        "toPrettyJson $d",
+        "toRawJson $d",
+        "toToml $d",
+        "print $d",
+        "printf `%v` $d",
+        "printf `%d` $d",
+        "println $d",
+        "toString $d",
+        "quote $d",
+        "cat $d",
+        "join `,` (list $d)",
+        "html $d",
+        "deepCopy $d",
+        "mustDeepCopy $d",
+        "deepEqual $d $e",
+        "has $d (list $e)",
+        "without (list $d) $e",
+        "uniq (list $d $e)",
+        "merge $d $e",
+        "mergeOverwrite $d $e",
+        "mustMerge (dict) (deepCopy $d)",
+        "$d",
+        "fromYaml (toYaml $d)",
+        "eq `a` (toJson $d)",
+        "sha256sum (toJson $d)",
+        "hasKey (deepCopy $d) `x`",
+    ] {
+        let template = format!("a: {SHARED}{OTHER}{{{{ {walk} }}}}\n");
+        let output = chart(&template, &["--limit", "text=100Ki", "--limit", "steps=100000"]);
+        let text = output.stderr();
+        assert_eq!(output.status, 1, "{walk}: {text}");
+        assert!(text.contains("c/templates/a.yaml:1") && text.contains("--limit "), "{walk}: {text}");
+        assert!(text.len() < 2000, "{walk}: {} bytes of message", text.len());
+    }
+}
+
+#[test]
+fn texts_lists_and_copies_end_at_their_size() {
+    let text = "a text of more than 1000 bytes: `--limit text=N` allows more";
+    for (template, fits, too_little) in [
+        ("{{ repeat 1000 `a` }}", "text=1000", "text=999"),
+        ("{{ indent 999 `a` }}", "text=1000", "text=999"),
+        ("{{ replace `a` `bbbbbbbbbb` (repeat 100 `a`) }}", "text=1000", "text=999"),
+        ("{{ replace `` `bbbbbbbb` (repeat 110 `a`) }}", "text=1000", "text=997"),
+        ("{{ join (repeat 90 `-`) (until 11) }}", "text=912", "text=911"),
+        ("{{ printf `%500d%500d` 1 2 }}", "text=1000", "text=999"),
+        ("{{ print (repeat 500 `a`) (repeat 500 `a`) }}", "text=1000", "text=999"),
+        ("{{ cat (repeat 500 `a`) (repeat 499 `a`) }}", "text=1000", "text=999"),
+        ("{{ wrapWith 1 (repeat 98 `-`) `abcdefghijk` | len }}", "text=991", "text=900"),
+        ("{{ regexReplaceAll `a` (repeat 100 `a`) `bbbbbbbbbb` }}", "text=1000", "text=999"),
+        (
+            "{{ regexReplaceAll `(a+)` (repeat 100 `a`) `$1$1$1$1$1$1$1$1$1$1` | len }}",
+            "text=1000",
+            "text=999",
+        ),
+        ("{{ toJson (repeat 998 `a`) }}", "text=1000", "text=999"),
+        ("{{ until 1000 | len }}", "items=1000", "items=999"),
+        ("{{ untilStep 0 1000 1 | len }}", "items=1000", "items=999"),
+        ("{{ seq 1000 | len }}", "items=1000", "items=999"),
+        ("{{ splitList `` (repeat 1000 `a`) | len }}", "items=1000", "items=998"),
+        ("{{ split `,` (repeat 999 `,`) | len }}", "items=1000", "items=998"),
+        ("{{ regexFindAll `a` (repeat 1000 `a`) -1 | len }}", "items=1000", "items=998"),
+        ("{{ concat (until 500) (until 500) | len }}", "items=1000", "items=999"),
+        ("{{ deepCopy (until 999) | len }}", "items=1000", "items=999"),
+        ("{{ randAlpha 1000 | len }}", "items=1000", "items=999"),
+        ("{{ randBytes 1000 | len }}", "items=1000", "items=999"),
+    ] {
+        let says = if fits.starts_with("text") {
+            "`--limit text=N` allows more"
+        } else {
+            "`--limit items=N` allows more"
+        };
+        ends_between(&format!("a: {template}\n"), fits, too_little, says);
+    }
+    let output = chart("a: {{ repeat 1001 `a` }}\n", &["--limit", "text=1000"]);
+    assert!(output.stderr().contains(text), "{}", output.stderr());
+}
+
+#[test]
+fn output_ends_at_its_size() {
+    let says = "more than 589 bytes written: `--limit output=N` allows more";
+    ends_between("{{ range until 100 }}a: {{ . }}\n{{ end }}", "output=590", "output=589", says);
+}
+
+#[test]
+fn files_end_at_their_size() {
+    for (arguments, status) in [(&["template", "rel", "c"][..], 1), (&["render"], 2)] {
+        let run = |limit: &str| {
+            Sandbox::new()
+                .file("c/Chart.yaml", CHART)
+                .file("c/templates/a.yaml", "a: 1\n")
+                .args(arguments.iter().copied())
+                .values("clearml: {}\n")
+                .args(["--limit", limit])
+                .run()
+        };
+        assert_eq!(run("file=12").status, 0, "{arguments:?}");
+        let output = run("file=11");
+        assert_eq!(output.status, status, "{arguments:?}");
+        assert!(output.stdout.is_empty());
+        assert!(output.stderr().contains("11 bytes: `--limit file=N` allows more"), "{}", output.stderr());
+    }
+}
+
+/// What is not counted is looked at: an endless round ends, and so does one that keeps all it makes.
+#[test]
+fn seconds_and_memory_end_a_run() {
+    let endless = "a: {{ range until 10000 }}{{ range until 10000 }}{{ end }}{{ end }}\n";
+    for command in [["template", "rel", "c"], ["validate", "--chart", "c"]] {
+        let output = Sandbox::new()
+            .file("c/Chart.yaml", CHART)
+            .file("c/templates/a.yaml", endless)
+            .args(command)
+            .args(["--limit", "seconds=0.2"])
+            .run();
+        let text = output.stderr();
+        assert_eq!(output.status, if command[0] == "template" { 1 } else { 2 }, "{text}");
+        assert!(output.stdout.is_empty());
+        assert!(
+            text.ends_with("rror: stopped after 0.2 seconds: `--limit seconds=N` allows more\n"),
+            "{text}"
+        );
+    }
+    if cfg!(target_os = "linux") {
+        let output = chart(
+            "a: {{ $l := list }}{{ range until 2000 }}{{ $l = append $l (until 100000) }}{{ end }}\n",
+            &["--limit", "memory=100Mi"],
+        );
+        let text = output.stderr();
+        assert_eq!(output.status, 1, "{text}");
+        let says = "Error: stopped at more than 104857600 bytes of memory: `--limit memory=N` allows more\n";
+        assert!(text.ends_with(says), "{text}");
+    }
+}
+
+#[test]
+fn a_limit_that_is_none_is_refused() {
+    let unknown = "no limit is called `time`: write one of steps, output, text, items, file, memory, seconds";
+    for (arguments, status) in [
+        (vec!["template", "rel", "c"], 1),
+        (vec!["lint", "c"], 1),
+        (vec!["show", "chart", "c"], 1),
+        (vec!["dependency", "list", "c"], 1),
+        (vec!["render"], 2),
+        (vec!["validate", "--chart", "c"], 2),
+    ] {
+        let output = Sandbox::new()
+            .file("c/Chart.yaml", CHART)
+            .file("c/templates/a.yaml", "a: 1\n")
+            .args(arguments.iter().copied())
+            .args(["--limit", "time=3"])
+            .run();
+        assert_eq!(output.status, status, "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        assert!(output.stderr().contains(unknown), "{arguments:?}: {}", output.stderr());
+    }
+}
