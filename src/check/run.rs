@@ -218,6 +218,14 @@ fn secrets(root: &Node) -> Vec<Place> {
     maps.flat_map(Map::entries).filter_map(|entry| entry.value.place().cloned()).collect()
 }
 
+/// Of a required text that is empty nothing else is worth saying.
+fn said_once(found: &mut Vec<Diagnostic>) {
+    let place = |finding: &Diagnostic| finding.primary.as_ref().map(|label| label.place.span);
+    let is_empty = |finding: &Diagnostic| finding.message.ends_with(structure::EMPTY);
+    let empty: Vec<_> = found.iter().filter(|finding| is_empty(finding)).map(place).collect();
+    found.retain(|finding| is_empty(finding) || !empty.contains(&place(finding)));
+}
+
 fn look_at(object: &Object<'_>, cluster: &Cluster<'_, '_>, twice: bool, checked: &mut Checked) {
     if object.group() == "kustomize.config.k8s.io" {
         checked.skipped = Some(KUSTOMIZE);
@@ -242,6 +250,7 @@ fn look_at(object: &Object<'_>, cluster: &Cluster<'_, '_>, twice: bool, checked:
         rules::check(object, cluster, &mut findings);
     }
     let mut found = findings.finish();
+    said_once(&mut found);
     found.sort_by_key(|finding| finding.primary.as_ref().map(|label| label.place.span.start()));
     for mut finding in found {
         if findings::is_said_to_exist(&finding, object) {

@@ -15,6 +15,9 @@ pub(super) fn check(root: &Node, kind: Type, findings: &mut Findings<'_, '_>) {
     Walk { findings, status: false }.object(root, kind, 0);
 }
 
+/// What is said of an empty text where one is required.
+pub(super) const EMPTY: &str = "Required value: must not be empty";
+
 struct Walk<'f, 'o, 'm> {
     findings: &'f mut Findings<'o, 'm>,
     /// Inside `status`, which a client may leave half written: the API server drops it.
@@ -22,6 +25,13 @@ struct Walk<'f, 'o, 'm> {
 }
 
 impl Walk<'_, '_, '_> {
+    /// Whether an empty text counts as none in this field.
+    fn is_wanted(&self, kind: Type, field: Field) -> bool {
+        !self.status
+            && matches!(field.shape, Shape::String | Shape::Enum(_))
+            && !MAY_BE_EMPTY.contains(&(kind.name(), field.name))
+    }
+
     fn object(&mut self, node: &Node, kind: Type, depth: usize) {
         let Some(map) = node.as_map() else {
             self.wrong(node, Shape::Object);
@@ -37,6 +47,11 @@ impl Walk<'_, '_, '_> {
                 self.unknown(node, entry, kind);
             }
             match entries.next_if(|entry| *entry.key == *field.name) {
+                Some(entry)
+                    if field.required && entry.value.as_str() == Some("") && self.is_wanted(kind, field) =>
+                {
+                    self.findings.says(&entry.value, codes::MISSING, EMPTY);
+                }
                 Some(entry) if !entry.value.is_null() => self.field(&entry.value, field, kind, depth),
                 _ if field.required && !self.status && !excused(kind, field) => {
                     // A misspelt key is told of once, as unknown.
@@ -189,6 +204,15 @@ impl Walk<'_, '_, '_> {
         finding.help = help.map(str::to_owned);
     }
 }
+
+/// Required texts that an API server takes empty.
+const MAY_BE_EMPTY: &[(&str, &str)] = &[
+    ("apps.v1.StatefulSetSpec", "serviceName"),
+    ("core.v1.HTTPHeader", "value"),
+    ("core.v1.LocalObjectReference", "name"),
+    ("core.v1.Sysctl", "value"),
+    ("rbac.v1.RoleRef", "apiGroup"),
+];
 
 /// The field that an unknown key is likely meant to be.
 fn misspelt(node: &Node, entry: &Entry, kind: Type) -> Option<&'static str> {

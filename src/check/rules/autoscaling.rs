@@ -3,13 +3,14 @@
 
 use super::super::codes;
 use super::super::findings::Findings;
-use super::super::object::{Object, has, int_of, items, str_of};
+use super::super::object::{Object, has, int_of};
+use super::metadata::{PATH_TEXT, is_path_segment};
 use super::workload::share;
 use super::{ObjectRule, selector};
 
 pub(super) const RULES: &[ObjectRule] = &[
     (&["HorizontalPodAutoscaler"], bounds),
-    (&["HorizontalPodAutoscaler"], metrics),
+    (&["HorizontalPodAutoscaler"], target),
     (&["PodDisruptionBudget"], budget),
 ];
 
@@ -30,25 +31,12 @@ fn bounds(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     }
 }
 
-fn metrics(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
-    let Some(spec) = object.at("spec").filter(|_| object.api_version == "autoscaling/v2") else { return };
-    for metric in items(spec, "metrics") {
-        let Some(kind) = str_of(metric, "type") else { continue };
-        let field = match kind {
-            "Resource" => "resource",
-            "Pods" => "pods",
-            "Object" => "object",
-            "External" => "external",
-            "ContainerResource" => "containerResource",
-            _ => continue,
-        };
-        if !has(metric, field) {
-            findings.missing(
-                metric,
-                field,
-                codes::HPA,
-                &format!("must populate information for the given metric source of type {kind}"),
-            );
+/// Kinds and names of targets become parts of a URL's path.
+fn target(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
+    let Some(target) = object.at("spec.scaleTargetRef") else { return };
+    for node in ["kind", "name"].iter().filter_map(|field| target.get(field)) {
+        if node.as_str().is_some_and(|text| !is_path_segment(text)) {
+            findings.invalid(node, codes::HPA, PATH_TEXT);
         }
     }
 }

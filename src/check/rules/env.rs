@@ -7,8 +7,11 @@ use super::super::codes;
 use super::super::findings::{Findings, Warn as _};
 use super::super::object::{Object, Pod, has, items, str_of};
 use super::PodRule;
+use super::resources::quantity;
 use crate::codec::{Map, Node};
-use crate::kube::{is_config_map_key, is_env_name, is_qualified_name};
+use crate::kube::{Quantity, is_config_map_key, is_env_name, is_qualified_name};
+
+const NAME_TEXT: &str = "must consist of printable ASCII characters other than '='";
 
 pub(super) const RULES: &[PodRule] = &[variables, sources];
 
@@ -18,11 +21,7 @@ fn variables(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
         for variable in items(container, "env") {
             if let Some((text, node)) = str_of(variable, "name").zip(variable.get("name")) {
                 if !is_env_name(text) {
-                    findings.invalid(
-                        node,
-                        codes::ENV,
-                        "must consist of printable ASCII characters other than '='",
-                    );
+                    findings.invalid(node, codes::ENV, NAME_TEXT);
                 } else if let Some(first) = seen.get(text) {
                     let hides =
                         !str_of(variable, "value").is_some_and(|value| value.contains(&format!("$({text})")));
@@ -63,9 +62,15 @@ fn value_from(variable: &Node, findings: &mut Findings<'_, '_>) {
         }
     }
     if let Some(node) = from.at_path(["fieldRef", "fieldPath"])
-        && node.as_str().is_some_and(|path| !is_env_field(path))
+        && node.as_str().is_some_and(|path| !path.is_empty() && !is_env_field(path))
     {
         findings.unsupported(node, codes::ENV, FIELDS.iter().copied());
+    }
+    if let Some(field) = from.get("fieldRef") {
+        field_version(field, findings);
+    }
+    if let Some(resource) = from.get("resourceFieldRef") {
+        amount(resource, findings);
     }
     for source in ["configMapKeyRef", "secretKeyRef"] {
         if let Some(node) = from.at_path([source, "key"])
@@ -79,6 +84,50 @@ fn value_from(variable: &Node, findings: &mut Findings<'_, '_>) {
         }
     }
 }
+
+/// Checks the version whose fields a path is one of.
+pub(super) fn field_version(field: &Node, findings: &mut Findings<'_, '_>) {
+    if let Some(node) = field.get("apiVersion")
+        && node.as_str().is_some_and(|version| !matches!(version, "" | "v1"))
+    {
+        findings.unsupported(node, codes::ENV, ["v1"].into_iter());
+    }
+}
+
+/// Checks a reference to a container's own request or limit.
+pub(super) fn amount(resource: &Node, findings: &mut Findings<'_, '_>) {
+    let Some((text, node)) = str_of(resource, "resource").zip(resource.get("resource")) else { return };
+    if text.is_empty() {
+        return;
+    }
+    let name = text.strip_prefix("limits.").or_else(|| text.strip_prefix("requests."));
+    let divisors: &[&str] = match name {
+        Some("cpu") => &["1m", "1"],
+        Some("memory" | "ephemeral-storage") => SIZES,
+        Some(name) if name.starts_with("hugepages-") => SIZES,
+        _ => {
+            findings.unsupported(node, codes::ENV, RESOURCES.iter().copied());
+            return;
+        }
+    };
+    let Some((node, divisor)) = resource.get("divisor").and_then(|node| Some((node, quantity(node)?))) else {
+        return;
+    };
+    let fits = divisor.is_zero() || divisors.iter().any(|text| Quantity::parse(text) == Some(divisor));
+    if !fits {
+        findings.unsupported(node, codes::ENV, divisors.iter().copied());
+    }
+}
+
+const RESOURCES: &[&str] = &[
+    "limits.cpu",
+    "limits.ephemeral-storage",
+    "limits.memory",
+    "requests.cpu",
+    "requests.ephemeral-storage",
+    "requests.memory",
+];
+const SIZES: &[&str] = &["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
 
 const FIELDS: &[&str] = &[
     "metadata.annotations['<KEY>']",
@@ -107,6 +156,11 @@ fn is_env_field(path: &str) -> bool {
 fn sources(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     for (_, container) in pod.containers() {
         for source in items(container, "envFrom") {
+            if let Some(node) = source.get("prefix")
+                && node.as_str().is_some_and(|prefix| !prefix.is_empty() && !is_env_name(prefix))
+            {
+                findings.invalid(node, codes::ENV, NAME_TEXT);
+            }
             let count = usize::from(has(source, "configMapRef")) + usize::from(has(source, "secretRef"));
             if source.as_map().is_some() && count != 1 {
                 let detail = if count == 0 {

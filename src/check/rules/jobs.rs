@@ -25,8 +25,12 @@ fn job(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     if str_of(spec, "completionMode") == Some("Indexed") && !has(spec, "completions") {
         findings.missing(spec, "completions", codes::JOB, "when completion mode is Indexed");
     }
+    let manual = spec.get("manualSelector").and_then(Node::as_bool) == Some(true);
+    if manual && !has(spec, "selector") {
+        findings.missing(spec, "selector", codes::JOB, "when `manualSelector` is true");
+    }
     if let Some(selector) = spec.get("selector").filter(|selector| !selector.is_null())
-        && spec.get("manualSelector").and_then(Node::as_bool) != Some(true)
+        && !manual
     {
         findings.invalid(
             selector,
@@ -81,7 +85,7 @@ fn read_schedule(schedule: &str) -> Result<(), String> {
     if let Some(word) = schedule.strip_prefix('@') {
         let named =
             matches!(word, "yearly" | "annually" | "monthly" | "weekly" | "daily" | "midnight" | "hourly");
-        let every = word.strip_prefix("every ").is_some_and(|text| !text.trim().is_empty());
+        let every = word.strip_prefix("every ").is_some_and(is_duration);
         return if named || every { Ok(()) } else { Err(format!("unrecognized descriptor: {schedule:?}")) };
     }
     let fields: Vec<_> = schedule.split_whitespace().collect();
@@ -97,6 +101,29 @@ fn read_schedule(schedule: &str) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whether Go's `time.ParseDuration` takes it, such as `1h30m`.
+fn is_duration(text: &str) -> bool {
+    let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if rest == "0" {
+        return true;
+    }
+    let mut parts = 0;
+    while !rest.is_empty() {
+        let number = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+        let (digits, after) = rest.split_at(number);
+        let unit = ["ns", "us", "µs", "μs", "ms", "s", "m", "h"].into_iter().find(|unit| {
+            after.strip_prefix(unit).is_some_and(|next| !next.starts_with(|c: char| c.is_alphabetic()))
+        });
+        let Some(unit) = unit else { return false };
+        if !digits.bytes().any(|byte| byte.is_ascii_digit()) || digits.matches('.').count() > 1 {
+            return false;
+        }
+        rest = after.get(unit.len()..).unwrap_or_default();
+        parts += 1;
+    }
+    parts > 0
 }
 
 fn read_part(part: &str, low: i64, high: i64, names: &[&str], first: i64) -> Option<()> {

@@ -14,9 +14,27 @@ use crate::kube::{
 pub(super) const RULES: &[ObjectRule] = &[
     (&[], name),
     (&[], namespace),
+    (WANT_A_SPEC, spec),
     (&[], labels_of_object),
     (&[], annotations_of_object),
     (&[], template_metadata),
+];
+
+/// Kinds that need something in their spec, so that none is refused.
+const WANT_A_SPEC: &[&str] = &[
+    "CronJob",
+    "CustomResourceDefinition",
+    "DaemonSet",
+    "Deployment",
+    "HorizontalPodAutoscaler",
+    "Ingress",
+    "IngressClass",
+    "Job",
+    "Pod",
+    "ReplicaSet",
+    "ReplicationController",
+    "Service",
+    "StatefulSet",
 ];
 
 /// All annotations of an object together may not be larger.
@@ -25,16 +43,25 @@ const ANNOTATIONS: usize = 256 * 1024;
 pub(super) const LABEL_TEXT: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character, at most 63 characters";
 pub(super) const LABEL_1035_TEXT: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character, at most 63 characters";
 pub(super) const SUBDOMAIN_TEXT: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character, at most 253 characters";
-const QUALIFIED_TEXT: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character, at most 63 characters behind an optional DNS prefix and '/'";
-const VALUE_TEXT: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character, at most 63 characters";
+pub(super) const QUALIFIED_TEXT: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character, at most 63 characters behind an optional DNS prefix and '/'";
+pub(super) const PATH_TEXT: &str = "may not be '.', '..' or contain '/' or '%'";
+pub(super) const VALUE_TEXT: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character, at most 63 characters";
+
+/// Whether a text can be a part of a URL's path.
+pub(super) fn is_path_segment(text: &str) -> bool {
+    text != "." && text != ".." && !text.contains(['/', '%'])
+}
 
 fn name(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     let reviewed = object.known.is_some_and(|kind| kind.scope == schema::Scope::Subresource)
         || object.kind.ends_with("Review");
     let metadata = object.root.get("metadata").filter(|metadata| !metadata.is_null());
     let set = |field| metadata.and_then(|metadata| metadata.get(field)).filter(|name| !name.is_null());
+    if let Some(node) = set("generateName").filter(|node| node.as_str() != Some("")) {
+        named(object, node, true, findings);
+    }
     let Some(node) = set("name") else {
-        if set("generateName").is_none() && !reviewed {
+        if set("generateName").is_none_or(|node| node.as_str() == Some("")) && !reviewed {
             match metadata {
                 Some(metadata) => {
                     findings.missing(metadata, "name", codes::MISSING, "name or generateName is required")
@@ -49,7 +76,16 @@ fn name(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
         }
         return;
     };
-    let Some(text) = node.as_str() else { return };
+    named(object, node, false, findings);
+}
+
+/// Checks a name, or what one begins with: then it may end with dashes.
+fn named(object: &Object<'_>, node: &Node, begins: bool, findings: &mut Findings<'_, '_>) {
+    let Some(whole) = node.as_str() else { return };
+    let text = match whole.strip_suffix('-') {
+        Some(head) if begins && !head.is_empty() => &format!("{head}a"),
+        _ => whole,
+    };
     let detail = match object.kind.as_str() {
         _ if text.is_empty() => "must not be empty",
         _ if !object.builtin && is_dns_subdomain(text) => return,
@@ -61,12 +97,14 @@ fn name(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
         "StatefulSet" => LABEL_TEXT,
         // Rule: apimachinery/pkg/api/validation/path: any text that can be a part of a URL's path. Of budgets nothing
         // else is asked (`ValidatePodDisruptionBudget`).
-        "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" | "PodDisruptionBudget" => {
-            if text != "." && text != ".." && !text.contains(['/', '%']) {
-                return;
-            }
-            "may not be '.', '..' or contain '/' or '%'"
+        "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" | "PodDisruptionBudget"
+            if is_path_segment(text) =>
+        {
+            return;
         }
+        "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" | "PodDisruptionBudget" => PATH_TEXT,
+        // It becomes a label of the job's pods (`generateSelector`).
+        "Job" if text.len() > 63 => "must be no more than 63 characters",
         // Eleven characters are kept for the name of the job it makes.
         "CronJob" if text.len() > 52 => "must be no more than 52 characters",
         "CustomResourceDefinition" => return definition_name(object, node, text, findings),
@@ -86,6 +124,15 @@ fn definition_name(object: &Object<'_>, node: &Node, text: &str, findings: &mut 
             codes::NAME,
             &format!("must be spec.names.plural+\".\"+spec.group, here {wanted:?}"),
         );
+    }
+}
+
+/// The document of the API calls some of these specs required; that is told of once.
+fn spec(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
+    let required =
+        object.known.is_some_and(|kind| kind.root.field("spec").is_some_and(|field| field.required));
+    if !required && object.at("spec").is_none_or(Node::is_null) {
+        findings.missing(&object.root, "spec", codes::MISSING, "");
     }
 }
 

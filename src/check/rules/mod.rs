@@ -1,17 +1,21 @@
 //! The rules of an API server, a small function each, joined here into one table per kind of thing.
 
 mod autoscaling;
+mod classes;
 mod cluster;
 mod config;
 mod container;
 mod env;
+mod exposure;
 mod identity;
 mod ingress;
 mod jobs;
 mod metadata;
+mod metrics;
 mod network;
 mod pod;
 mod probe;
+mod projection;
 mod rbac;
 mod references;
 mod resources;
@@ -21,6 +25,7 @@ mod selector;
 mod service;
 mod storage;
 mod volume;
+mod volume_source;
 mod workload;
 
 pub(super) use cluster::Cluster;
@@ -41,9 +46,12 @@ const OBJECT_RULES: &[&[ObjectRule]] = &[
     workload::RULES,
     jobs::RULES,
     autoscaling::RULES,
+    metrics::RULES,
     service::RULES,
+    exposure::RULES,
     ingress::RULES,
     network::RULES,
+    classes::RULES,
     storage::RULES,
     config::RULES,
     rbac::RULES,
@@ -55,6 +63,7 @@ const POD_RULES: &[&[PodRule]] = &[
     env::RULES,
     probe::RULES,
     volume::RULES,
+    projection::RULES,
     resources::RULES,
     security::RULES,
     scheduling::RULES,

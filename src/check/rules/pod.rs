@@ -9,7 +9,8 @@ use super::metadata::{LABEL_TEXT, SUBDOMAIN_TEXT};
 use crate::codec::Node;
 use crate::kube::{is_dns_label, is_dns_subdomain};
 
-pub(super) const RULES: &[PodRule] = &[some_container, names, numbers, dns, host_aliases, pull_secrets];
+pub(super) const RULES: &[PodRule] =
+    &[some_container, names, numbers, processes, dns, host_aliases, pull_secrets];
 
 fn some_container(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     if pod.spec.get("containers").and_then(Node::as_list).is_some_and(<[Node]>::is_empty) {
@@ -46,6 +47,16 @@ fn numbers(object: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
         && node.as_i64().is_some_and(|value| value < 1)
     {
         findings.invalid(node, codes::NUMBER, "must be between 1 and 2147483647, inclusive");
+    }
+}
+
+fn processes(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
+    let is_true = |field| pod.spec.get(field).and_then(Node::as_bool) == Some(true);
+    if let Some(node) = pod.spec.get("shareProcessNamespace").filter(|_| is_true("shareProcessNamespace"))
+        && is_true("hostPID")
+    {
+        let detail = "`shareProcessNamespace` and `hostPID` cannot both be enabled";
+        findings.invalid(node, codes::SECURITY, detail);
     }
 }
 

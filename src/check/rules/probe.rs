@@ -63,8 +63,19 @@ fn handler(node: &Node, kinds: &[&str], container: &Node, findings: &mut Finding
         "httpGet" | "tcpSocket" => {
             port_or_name(action.get("port"), findings);
             named_port(action, container, findings);
+            headers(action, findings);
         }
         _ => {}
+    }
+}
+
+fn headers(action: &Node, findings: &mut Findings<'_, '_>) {
+    for node in items(action, "httpHeaders").filter_map(|header| header.get("name")) {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if node.as_str().is_some_and(|name| !name.is_empty() && !name.bytes().all(plain)) {
+            let detail = "a valid HTTP header must consist of alphanumeric characters or '-'";
+            findings.invalid(node, codes::PROBE, detail);
+        }
     }
 }
 

@@ -4,11 +4,14 @@
 use super::super::codes;
 use super::super::findings::Findings;
 use super::super::object::{Object, has, items, str_of};
-use super::ObjectRule;
+use super::metadata::{PATH_TEXT, SUBDOMAIN_TEXT, is_path_segment};
+use super::{ObjectRule, selector};
 use crate::codec::Node;
+use crate::kube::is_dns_subdomain;
 
 pub(super) const RULES: &[ObjectRule] = &[
     (&["Role", "ClusterRole"], rules),
+    (&["ClusterRole"], aggregation),
     (&["RoleBinding", "ClusterRoleBinding"], role_ref),
     (&["RoleBinding", "ClusterRoleBinding"], subjects),
 ];
@@ -60,6 +63,19 @@ fn rules(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     }
 }
 
+fn aggregation(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
+    let Some(rule) = object.root.get("aggregationRule").filter(|rule| rule.as_map().is_some()) else {
+        return;
+    };
+    if items(rule, "clusterRoleSelectors").next().is_none() {
+        let detail = "at least one clusterRoleSelector required";
+        findings.missing(rule, "clusterRoleSelectors", codes::ROLE, detail);
+    }
+    for selector in items(rule, "clusterRoleSelectors") {
+        selector::check(Some(selector), findings);
+    }
+}
+
 fn role_ref(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     let Some(reference) = object.root.get("roleRef") else { return };
     if let Some(node) = reference.get("apiGroup")
@@ -74,8 +90,10 @@ fn role_ref(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     {
         findings.unsupported(node, codes::ROLE, kinds.iter().copied());
     }
-    if let Some(node) = reference.get("name").filter(|name| name.as_str() == Some("")) {
-        findings.invalid(node, codes::ROLE, "must not be empty");
+    if let Some(node) = reference.get("name")
+        && node.as_str().is_some_and(|name| !is_path_segment(name))
+    {
+        findings.invalid(node, codes::ROLE, PATH_TEXT);
     }
 }
 
@@ -93,6 +111,11 @@ fn subjects(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
                 }
                 if let Some(node) = group {
                     findings.unsupported(node, codes::ROLE, [""].into_iter());
+                }
+                if let Some(node) = subject.get("name")
+                    && node.as_str().is_some_and(|name| !name.is_empty() && !is_dns_subdomain(name))
+                {
+                    findings.invalid(node, codes::NAME, SUBDOMAIN_TEXT);
                 }
             }
             "User" | "Group" => {

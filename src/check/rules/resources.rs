@@ -25,13 +25,18 @@ fn is_known(name: &str) -> bool {
     matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-")
 }
 
+/// Whether it is the name of a resource that somebody else brings; those of quotas are none.
+fn is_extended(name: &str) -> bool {
+    name.contains('/') && !name.starts_with("requests.") && is_qualified_name(name)
+}
+
 fn containers(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     for (_, container) in pod.containers() {
         let Some(resources) = container.get("resources") else { continue };
         for list in ["limits", "requests"] {
             for entry in entries(resources, list) {
                 if !is_known(&entry.key)
-                    && (!entry.key.contains('/') || !is_qualified_name(&entry.key))
+                    && !is_extended(&entry.key)
                     && let Some(map) = resources.get(list)
                 {
                     findings

@@ -1,12 +1,15 @@
 //! Node selectors, tolerations, affinity, spread.
 // Rule: kubernetes v1.37 pkg/apis/core/validation/validation.go, `ValidateTolerations`, `validateAffinity`.
 
+use std::collections::HashMap;
+
 use super::super::codes;
 use super::super::findings::Findings;
 use super::super::object::{Object, Pod, has, items, str_of};
+use super::metadata::{LABEL_TEXT, VALUE_TEXT};
 use super::{PodRule, metadata, selector};
 use crate::codec::Node;
-use crate::kube::is_qualified_name;
+use crate::kube::{is_dns_label, is_label_value, is_qualified_name};
 
 pub(super) const RULES: &[PodRule] = &[node_selector, tolerations, node_affinity, pod_affinity, spread];
 
@@ -23,6 +26,11 @@ fn tolerations(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
         }
         if key.is_empty() && operator != "Exists" && toleration.as_map().is_some() {
             findings.says(toleration, codes::SCHEDULING, "Invalid value: operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
+        }
+        if let Some(node) = toleration.get("value").filter(|_| matches!(operator, "" | "Equal"))
+            && node.as_str().is_some_and(|value| !is_label_value(value))
+        {
+            findings.invalid(node, codes::SCHEDULING, VALUE_TEXT);
         }
         if operator == "Exists"
             && str_of(toleration, "value").is_some_and(|value| !value.is_empty())
@@ -50,8 +58,15 @@ fn weight(term: &Node, findings: &mut Findings<'_, '_>) {
     }
 }
 
+/// Checks which nodes a term is about.
 fn node_term(term: &Node, findings: &mut Findings<'_, '_>) {
+    node_fields(term, findings);
     for requirement in items(term, "matchExpressions") {
+        if let Some(node) = requirement.get("key")
+            && node.as_str().is_some_and(|key| !key.is_empty() && !is_qualified_name(key))
+        {
+            findings.invalid(node, codes::SCHEDULING, "must be the key of a label");
+        }
         let values = items(requirement, "values").count();
         let detail = match str_of(requirement, "operator") {
             Some("In" | "NotIn") if values == 0 => "must be specified when `operator` is 'In' or 'NotIn'",
@@ -70,18 +85,38 @@ fn node_term(term: &Node, findings: &mut Findings<'_, '_>) {
     }
 }
 
+/// Of nodes' fields only the name can be asked for, one at a time.
+fn node_fields(term: &Node, findings: &mut Findings<'_, '_>) {
+    for requirement in items(term, "matchFields") {
+        if let Some(node) = requirement.get("key")
+            && node.as_str().is_some_and(|key| !matches!(key, "" | "metadata.name"))
+        {
+            findings.invalid(node, codes::SCHEDULING, "not a valid field selector key");
+        }
+        if let Some(node) = requirement.get("operator")
+            && matches!(node.as_str(), Some("Exists" | "DoesNotExist" | "Gt" | "Lt"))
+        {
+            findings.invalid(node, codes::SCHEDULING, "not a valid selector operator");
+        } else if items(requirement, "values").count() != 1 {
+            let detail = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
+            findings.missing(requirement, "values", codes::SCHEDULING, detail);
+        }
+    }
+}
+
+/// Checks a selector of nodes, of a pod or of a persistent volume.
+pub(super) fn some_terms(required: &Node, findings: &mut Findings<'_, '_>) {
+    if required.get("nodeSelectorTerms").and_then(Node::as_list).is_some_and(<[Node]>::is_empty) {
+        let detail = "must have at least one node selector term";
+        findings.missing(required, "nodeSelectorTerms", codes::SCHEDULING, detail);
+    }
+    items(required, "nodeSelectorTerms").for_each(|term| node_term(term, findings));
+}
+
 fn node_affinity(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     let Some(affinity) = pod.spec.at_path(["affinity", "nodeAffinity"]) else { return };
     if let Some(required) = affinity.get("requiredDuringSchedulingIgnoredDuringExecution") {
-        if required.get("nodeSelectorTerms").and_then(Node::as_list).is_some_and(<[Node]>::is_empty) {
-            findings.missing(
-                required,
-                "nodeSelectorTerms",
-                codes::SCHEDULING,
-                "must have at least one node selector term",
-            );
-        }
-        items(required, "nodeSelectorTerms").for_each(|term| node_term(term, findings));
+        some_terms(required, findings);
     }
     for preferred in items(affinity, "preferredDuringSchedulingIgnoredDuringExecution") {
         weight(preferred, findings);
@@ -94,10 +129,7 @@ fn node_affinity(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) 
 fn pod_term(term: &Node, findings: &mut Findings<'_, '_>) {
     if let Some(node) = term.get("topologyKey") {
         match node.as_str() {
-            Some("") => {
-                findings.invalid(node, codes::SCHEDULING, "can not be empty");
-            }
-            Some(key) if !is_qualified_name(key) => {
+            Some(key) if !key.is_empty() && !is_qualified_name(key) => {
                 findings.invalid(node, codes::SCHEDULING, "must be the key of a label");
             }
             _ => {}
@@ -105,6 +137,11 @@ fn pod_term(term: &Node, findings: &mut Findings<'_, '_>) {
     }
     selector::check(term.get("labelSelector"), findings);
     selector::check(term.get("namespaceSelector"), findings);
+    for node in items(term, "namespaces") {
+        if node.as_str().is_some_and(|name| !is_dns_label(name)) {
+            findings.invalid(node, codes::NAMESPACE, LABEL_TEXT);
+        }
+    }
 }
 
 fn pod_affinity(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
@@ -123,7 +160,21 @@ fn pod_affinity(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
 }
 
 fn spread(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
+    let mut seen: HashMap<(&str, &str), &Node> = HashMap::new();
     for constraint in items(pod.spec, "topologySpreadConstraints") {
+        let when = str_of(constraint, "whenUnsatisfiable").unwrap_or_default();
+        if let Some((key, node)) = str_of(constraint, "topologyKey").zip(constraint.get("topologyKey"))
+            && !key.is_empty()
+        {
+            match seen.get(&(key, when)) {
+                Some(first) => {
+                    findings.duplicate(node, first, codes::SCHEDULING);
+                }
+                None => {
+                    seen.insert((key, when), node);
+                }
+            }
+        }
         if let Some(node) = constraint.get("maxSkew")
             && node.as_i64().is_some_and(|skew| skew < 1)
         {

@@ -1,6 +1,8 @@
 //! Security contexts.
 // Rule: kubernetes v1.37 pkg/apis/core/validation/validation.go, `ValidateSecurityContext`.
 
+use std::collections::HashMap;
+
 use super::super::codes;
 use super::super::findings::{Findings, Warn as _};
 use super::super::object::{Object, Pod, int_of, items, str_of};
@@ -50,11 +52,39 @@ fn pod_context(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     let Some(context) = pod.spec.get("securityContext") else { return };
     user_ids(context, findings);
     root(context, findings);
+    sysctls(context, findings);
     for group in items(context, "supplementalGroups") {
         if group.as_i64().is_some_and(|id| !(0..=i64::from(i32::MAX)).contains(&id)) {
             findings.invalid(group, codes::SECURITY, "must be between 0 and 2147483647, inclusive");
         }
     }
+}
+
+fn sysctls(context: &Node, findings: &mut Findings<'_, '_>) {
+    let mut seen: HashMap<&str, &Node> = HashMap::new();
+    for sysctl in items(context, "sysctls") {
+        let Some((text, node)) = str_of(sysctl, "name").zip(sysctl.get("name")) else { continue };
+        if text.is_empty() {
+        } else if !is_sysctl(text) {
+            let detail = "must be lower case letters, digits, '-', '_', and '.' or '/' between parts, at most 253 characters";
+            findings.invalid(node, codes::SECURITY, detail);
+        } else if let Some(first) = seen.get(text) {
+            findings.duplicate(node, first, codes::DUPLICATE);
+        } else {
+            seen.insert(text, node);
+        }
+    }
+}
+
+fn is_sysctl(name: &str) -> bool {
+    let end = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let part = |part: &str| {
+        let bytes = part.as_bytes();
+        let inner =
+            |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+        end(bytes.first()) && end(bytes.last()) && bytes.iter().all(inner)
+    };
+    name.len() <= 253 && name.split(['.', '/']).all(part)
 }
 
 fn container_contexts(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {

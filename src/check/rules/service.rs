@@ -2,31 +2,27 @@
 // Rule: kubernetes v1.37 pkg/apis/core/validation/validation.go, `ValidateService`.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 
 use super::super::codes;
 use super::super::findings::Findings;
 use super::super::object::{Object, has, int_of, items, str_of};
 use super::container::{port_number, port_or_name};
-use super::metadata::{LABEL_TEXT, SUBDOMAIN_TEXT};
+use super::metadata::{LABEL_TEXT, QUALIFIED_TEXT, SUBDOMAIN_TEXT};
 use super::{ObjectRule, metadata};
 use crate::codec::Node;
-use crate::diag::Label;
-use crate::kube::{is_dns_label, is_dns_subdomain};
+use crate::kube::{is_dns_label, is_dns_subdomain, is_qualified_name};
 
 pub(super) const RULES: &[ObjectRule] = &[
     (&["Service"], ports),
     (&["Service"], node_ports),
-    (&["Service"], addresses),
     (&["Service"], external_name),
-    (&["Service"], external_traffic),
     (&["Service"], selector),
 ];
 
 /// The range of an API server that is started without `--service-node-port-range`.
 const NODE_PORTS: std::ops::RangeInclusive<i64> = 30000..=32767;
 
-fn kind(spec: &Node) -> &str {
+pub(super) fn kind(spec: &Node) -> &str {
     str_of(spec, "type").filter(|kind| !kind.is_empty()).unwrap_or("ClusterIP")
 }
 
@@ -70,6 +66,11 @@ fn ports(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
                 }
             }
         }
+        if let Some(node) = port.get("appProtocol")
+            && node.as_str().is_some_and(|name| !is_qualified_name(name))
+        {
+            findings.invalid(node, codes::SERVICE, QUALIFIED_TEXT);
+        }
         let Some((number, node)) = int_of(port, "port").zip(port.get("port")) else { continue };
         if let Some(first) = numbers.get(&(number, protocol(port))) {
             findings.duplicate(node, first, codes::DUPLICATE);
@@ -82,8 +83,20 @@ fn ports(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
 fn node_ports(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     let Some(spec) = object.at("spec") else { return };
     let mine = |node: &Node| node.as_i64().is_some_and(|port| port != 0);
+    let mut taken: HashMap<(i64, &str), &Node> = HashMap::new();
     for port in items(spec, "ports") {
         let Some(node) = port.get("nodePort").filter(|node| mine(node)) else { continue };
+        if let Some(number) = node.as_i64() {
+            match taken.get(&(number, protocol(port))) {
+                Some(first) => {
+                    findings.duplicate(node, first, codes::NODE_PORT);
+                    continue;
+                }
+                None => {
+                    taken.insert((number, protocol(port)), node);
+                }
+            }
+        }
         if kind(spec) == "ClusterIP" || kind(spec) == "ExternalName" {
             findings
                 .forbidden(
@@ -102,61 +115,6 @@ fn node_ports(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     }
 }
 
-fn addresses(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
-    let Some(spec) = object.at("spec") else { return };
-    if let Some((text, node)) = str_of(spec, "clusterIP").zip(spec.get("clusterIP")) {
-        if text == "None" && matches!(kind(spec), "NodePort" | "LoadBalancer") {
-            findings.invalid(
-                node,
-                codes::SERVICE,
-                &format!("may not be set to 'None' for {} services", kind(spec)),
-            );
-        } else if kind(spec) == "ExternalName" && !text.is_empty() {
-            findings.forbidden(node, codes::SERVICE, "may not be set for ExternalName services");
-        } else if !matches!(text, "None" | "") && text.parse::<IpAddr>().is_err() {
-            findings.invalid(node, codes::SERVICE, "must be empty, 'None', or a valid IP address");
-        }
-    }
-    for node in items(spec, "externalIPs").chain(spec.get("loadBalancerIP")) {
-        let empty = node.as_str() == Some("");
-        if node.as_str().is_some_and(|text| !empty && text.parse::<IpAddr>().is_err()) {
-            findings.invalid(
-                node,
-                codes::SERVICE,
-                "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
-            );
-        }
-    }
-    if let Some(ranges) = spec
-        .get("loadBalancerSourceRanges")
-        .filter(|_| items(spec, "loadBalancerSourceRanges").next().is_some())
-    {
-        if kind(spec) != "LoadBalancer" {
-            findings.forbidden(ranges, codes::SERVICE, "may only be used when `type` is 'LoadBalancer'");
-        }
-        for node in items(spec, "loadBalancerSourceRanges") {
-            if node.as_str().is_some_and(|text| !is_cidr(text.trim())) {
-                findings.invalid(
-                    node,
-                    codes::SERVICE,
-                    "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)",
-                );
-            }
-        }
-    }
-}
-
-/// Whether it is an address with the length of its prefix, as Go's `ParseCIDR` takes it.
-pub(super) fn is_cidr(text: &str) -> bool {
-    let Some((address, bits)) = text.split_once('/') else { return false };
-    let most = match address.parse::<IpAddr>() {
-        Ok(IpAddr::V4(_)) => 32,
-        Ok(IpAddr::V6(_)) => 128,
-        Err(_) => return false,
-    };
-    !bits.starts_with('+') && bits.parse::<u8>().is_ok_and(|bits| bits <= most)
-}
-
 fn external_name(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     let Some(spec) = object.at("spec").filter(|spec| kind(spec) == "ExternalName") else { return };
     match spec.get("externalName").filter(|name| !name.is_null() && name.as_str() != Some("")) {
@@ -168,22 +126,6 @@ fn external_name(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
                 findings.invalid(node, codes::NAME, SUBDOMAIN_TEXT);
             }
         }
-    }
-}
-
-fn external_traffic(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
-    let Some(spec) = object.at("spec") else { return };
-    let inside =
-        !matches!(kind(spec), "NodePort" | "LoadBalancer") && items(spec, "externalIPs").next().is_none();
-    let Some((text, node)) = str_of(spec, "externalTrafficPolicy").zip(spec.get("externalTrafficPolicy"))
-    else {
-        return;
-    };
-    if inside && matches!(text, "Cluster" | "Local") {
-        let finding =
-            findings.invalid(node, codes::SERVICE, "may only be set for externally-accessible services");
-        let place = spec.get("type").and_then(Node::place).cloned();
-        finding.secondary.extend(place.map(|place| Label { place, text: "the type".to_owned() }));
     }
 }
 

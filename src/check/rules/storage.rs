@@ -7,7 +7,7 @@ use super::super::findings::Findings;
 use super::super::object::{Object, has, items, str_of};
 use super::metadata::SUBDOMAIN_TEXT;
 use super::resources::quantity;
-use super::{ObjectRule, selector, volume};
+use super::{ObjectRule, scheduling, selector, volume, volume_source};
 use crate::codec::Node;
 use crate::kube::is_dns_subdomain;
 
@@ -65,7 +65,10 @@ fn persistent_volume(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
         }
     }
     volume::one_source(spec, &["claimRef", "nodeAffinity"], true, findings);
-    volume::source(spec, findings);
+    volume_source::check(spec, findings);
+    if let Some(required) = spec.at_path(["nodeAffinity", "required"]) {
+        scheduling::some_terms(required, findings);
+    }
     if has(spec, "local") && !has(spec, "nodeAffinity") {
         findings.missing(spec, "nodeAffinity", codes::VOLUME, "Local volume requires node affinity");
     }
@@ -89,11 +92,6 @@ fn claim(spec: &Node, findings: &mut Findings<'_, '_>) {
             }
         }
         Some(requests) => positive_storage(requests, findings),
-    }
-    if let Some(node) = spec.get("volumeName")
-        && node.as_str().is_some_and(|name| !name.is_empty() && !is_dns_subdomain(name))
-    {
-        findings.invalid(node, codes::NAME, SUBDOMAIN_TEXT);
     }
     if let Some(source) = spec.get("dataSource").filter(|source| !source.is_null()) {
         let kind = str_of(source, "kind").unwrap_or_default();

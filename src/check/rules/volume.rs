@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use super::super::codes;
 use super::super::findings::{Findings, Warn as _};
 use super::super::object::{Object, Pod, has, items, str_of};
-use super::PodRule;
 use super::metadata::{LABEL_TEXT, did_you_mean};
+use super::volume_source::{relative, steps_back};
+use super::{PodRule, volume_source};
 use crate::codec::Node;
-use crate::diag::{Code, Label};
+use crate::diag::Label;
 use crate::kube::is_dns_label;
 use crate::kube::schema::{self, Shape};
 
@@ -28,7 +29,7 @@ fn volumes(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
             }
         }
         one_source(volume, &["name"], false, findings);
-        source(volume, findings);
+        volume_source::check(volume, findings);
     }
 }
 
@@ -54,80 +55,6 @@ pub(super) fn one_source(volume: &Node, others: &[&str], needed: bool, findings:
     }
 }
 
-fn steps_back(path: &str) -> bool {
-    path.split('/').any(|part| part == "..")
-}
-
-fn absolute(parent: &Node, field: &str, code: Code, findings: &mut Findings<'_, '_>) {
-    if let Some(node) = parent.get(field)
-        && node.as_str().is_some_and(|path| !path.starts_with('/'))
-    {
-        findings.invalid(node, code, "must be an absolute path");
-    }
-}
-
-fn relative(parent: &Node, field: &str, code: Code, findings: &mut Findings<'_, '_>) {
-    if let Some(node) = parent.get(field) {
-        match node.as_str() {
-            Some(path) if path.starts_with('/') => {
-                findings.invalid(node, code, "must be a relative path");
-            }
-            Some(path) if steps_back(path) => {
-                findings.invalid(node, code, "must not contain '..'");
-            }
-            _ => {}
-        }
-    }
-}
-
-/// What a volume is made of, for pods and for persistent volumes.
-pub(super) fn source(volume: &Node, findings: &mut Findings<'_, '_>) {
-    if let Some(node) = volume.at_path(["hostPath", "path"]) {
-        match node.as_str() {
-            Some("") => {
-                findings.invalid(node, codes::VOLUME, "must not be empty");
-            }
-            Some(path) if steps_back(path) => {
-                findings.invalid(node, codes::VOLUME, "must not contain '..'");
-            }
-            _ => {}
-        }
-    }
-    if let Some(nfs) = volume.get("nfs") {
-        absolute(nfs, "path", codes::VOLUME, findings);
-        if let Some(node) = nfs.get("server").filter(|server| server.as_str() == Some("")) {
-            findings.invalid(node, codes::VOLUME, "must not be empty");
-        }
-    }
-    if let Some(secret) = volume.get("secret").filter(|secret| secret.as_map().is_some())
-        && (!has(secret, "secretName") || str_of(secret, "secretName") == Some(""))
-    {
-        findings.missing(secret, "secretName", codes::VOLUME, "");
-    }
-    for name in ["secret", "configMap", "downwardAPI", "projected"] {
-        let Some(files) = volume.get(name) else { continue };
-        mode(files, "defaultMode", findings);
-        for item in items(files, "items") {
-            mode(item, "mode", findings);
-            relative(item, "path", codes::VOLUME, findings);
-        }
-    }
-    let taken = |medium: &str| medium.is_empty() || medium == "Memory" || medium.starts_with("HugePages");
-    if let Some(node) = volume.at_path(["emptyDir", "medium"])
-        && node.as_str().is_some_and(|medium| !taken(medium))
-    {
-        // The API server takes it, the kubelet does not: `unknown storage medium`.
-        findings.unsupported(node, codes::VOLUME, ["Memory", "HugePages"].into_iter()).warn();
-    }
-}
-
-fn mode(parent: &Node, field: &str, findings: &mut Findings<'_, '_>) {
-    let Some(node) = parent.get(field) else { return };
-    if node.as_i64().is_some_and(|mode| !(0..=0o777).contains(&mode)) {
-        findings.invalid(node, codes::VOLUME, "must be a number between 0 and 0777 (octal), both inclusive");
-    }
-}
-
 fn mounts(object: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     let claims = object.at("spec").into_iter().flat_map(|spec| items(spec, "volumeClaimTemplates"));
     let claims = claims.filter_map(|claim| claim.at_path(["metadata", "name"]).and_then(Node::as_str));
@@ -146,7 +73,6 @@ fn mounts(object: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
             }
             if let Some((text, node)) = str_of(mount, "mountPath").zip(mount.get("mountPath")) {
                 if text.is_empty() {
-                    findings.invalid(node, codes::VOLUME_MOUNT, "must not be empty");
                 } else if text.contains(':') {
                     // The API's description forbids it, its validation takes it.
                     findings.invalid(node, codes::VOLUME_MOUNT, "must not contain ':'").warn();
@@ -161,6 +87,8 @@ fn mounts(object: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
                 }
             }
             relative(mount, "subPath", codes::VOLUME_MOUNT, findings);
+            relative(mount, "subPathExpr", codes::VOLUME_MOUNT, findings);
+            propagation(mount, container, findings);
             if str_of(mount, "subPath").is_some_and(|path| !path.is_empty())
                 && has(mount, "subPathExpr")
                 && let Some(node) = mount.get("subPathExpr")
@@ -168,12 +96,44 @@ fn mounts(object: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
                 findings.invalid(node, codes::VOLUME_MOUNT, "subPathExpr and subPath are mutually exclusive");
             }
         }
-        for device in items(container, "volumeDevices") {
-            if let Some((text, node)) = str_of(device, "name").zip(device.get("name"))
-                && !names().any(|name| name == text)
-            {
-                findings.not_found(node, codes::VOLUME_MOUNT, "the pod has no volume of this name");
+        devices(pod, container, &claims, findings);
+    }
+}
+
+/// Checks volumes that a container sees as devices: only claims can be.
+fn devices(pod: Pod<'_>, container: &Node, claims: &[&str], findings: &mut Findings<'_, '_>) {
+    let is_claim = |volume: &Node| has(volume, "persistentVolumeClaim") || has(volume, "ephemeral");
+    for device in items(container, "volumeDevices") {
+        if let Some((text, node)) = str_of(device, "name").zip(device.get("name"))
+            && !claims.contains(&text)
+        {
+            match items(pod.spec, "volumes").find(|volume| str_of(volume, "name") == Some(text)) {
+                None => {
+                    findings.not_found(node, codes::VOLUME_MOUNT, "the pod has no volume of this name");
+                }
+                Some(volume) if !is_claim(volume) => {
+                    let detail = "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode";
+                    findings.invalid(node, codes::VOLUME_MOUNT, detail);
+                }
+                Some(_) => {}
             }
         }
+        if let Some(node) = device.get("devicePath")
+            && node.as_str().is_some_and(steps_back)
+        {
+            findings.invalid(node, codes::VOLUME_MOUNT, "can not contain backsteps ('..')");
+        }
+    }
+}
+
+/// Mounts made by a container reach the node only when it is privileged.
+fn propagation(mount: &Node, container: &Node, findings: &mut Findings<'_, '_>) {
+    let Some(node) = mount.get("mountPropagation").filter(|node| node.as_str() == Some("Bidirectional"))
+    else {
+        return;
+    };
+    if container.at_path(["securityContext", "privileged"]).and_then(Node::as_bool) != Some(true) {
+        let detail = "Bidirectional mount propagation is available only to privileged containers";
+        findings.forbidden(node, codes::VOLUME_MOUNT, detail);
     }
 }

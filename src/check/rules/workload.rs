@@ -32,6 +32,12 @@ fn own_pods(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
         return;
     }
     let Some(template) = object.at("spec.template").filter(|template| template.as_map().is_some()) else {
+        if object.kind == "ReplicaSet"
+            && object.at("spec.template").is_none_or(Node::is_null)
+            && let Some(spec) = object.at("spec")
+        {
+            findings.missing(spec, "template", codes::MISSING, "");
+        }
         return;
     };
     let labels = template.at_path(["metadata", "labels"]);
@@ -43,7 +49,13 @@ fn own_pods(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
 }
 
 fn controller_selector(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
-    let Some(node) = object.at("spec.selector") else { return };
+    let Some(spec) = object.at("spec").filter(|spec| spec.as_map().is_some()) else { return };
+    if !has(spec, "template") {
+        findings.missing(spec, "template", codes::MISSING, "");
+        return;
+    }
+    // Without one it is made of the template's labels (`SetDefaults_ReplicationController`).
+    let Some(node) = spec.get("selector") else { return };
     let Some(wanted) = node.as_map() else { return };
     let labels = object.at("spec.template.metadata.labels").and_then(Node::as_map);
     if !selector::has_all(wanted, labels) {
@@ -124,12 +136,14 @@ fn strategy(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
         );
         return;
     }
-    rolling_update(rolling, findings);
+    rolling_update(object, rolling, findings);
 }
 
-fn rolling_update(rolling: &Node, findings: &mut Findings<'_, '_>) {
+fn rolling_update(object: &Object<'_>, rolling: &Node, findings: &mut Findings<'_, '_>) {
     let surge = share(rolling, "maxSurge", false, findings);
     let unavailable = share(rolling, "maxUnavailable", true, findings);
+    // Without it, Deployments have more pods for a while, DaemonSets have not (`SetDefaults_Deployment`).
+    let surge = surge.or((object.kind == "DaemonSet" && !has(rolling, "maxSurge")).then_some(0));
     if surge == Some(0)
         && unavailable == Some(0)
         && let Some(node) = rolling.get("maxUnavailable")
@@ -146,7 +160,7 @@ fn update_strategy(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
         return;
     }
     if object.kind == "DaemonSet" {
-        rolling_update(rolling, findings);
+        rolling_update(object, rolling, findings);
     } else {
         not_negative(rolling, "partition", findings);
     }
