@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use clearml_k8s::clearml;
 use clearml_k8s::codec::Node;
 use clearml_k8s::diag::render::{self, Secrets};
-use clearml_k8s::diag::{Diagnostic, Place, Severity};
+use clearml_k8s::diag::{Diagnostic, Place, Severity, raw};
 
 use super::args::{Color, GlobalArgs, MessageFormat};
 use super::exit::Exit;
@@ -77,7 +77,7 @@ impl Ui {
 
     /// Writes text to standard error as it is. When that fails there is nobody left to tell.
     pub(crate) fn message(&mut self, text: &str) {
-        let _ = self.err.write_all(text.as_bytes());
+        let _ = self.err.write_all(&raw::restored(text));
     }
 
     /// Prints findings in the order given, those that read the same once. `values` tells which of the shown

@@ -1,8 +1,11 @@
 //! Texts that places point into, and the byte ranges inside them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
+
+use super::raw;
 
 /// What a [`Source`] is, so that a reader of a message knows where to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +40,8 @@ struct Inner {
 
 enum Text {
     Own(Box<str>),
+    /// A text in which characters stand for bytes.
+    Marked(Box<str>),
     /// A part of a text that others hold as well.
     Part(Arc<String>, Range<usize>),
 }
@@ -69,6 +74,28 @@ impl Source {
         Self::with_text(kind, name.into(), Text::Part(whole.clone(), part))
     }
 
+    /// A source of bytes that need be no UTF-8: characters of the text stand for them, as [`raw`] tells.
+    #[must_use]
+    pub fn from_bytes(kind: SourceKind, name: impl Into<Box<str>>, bytes: &[u8]) -> Self {
+        let text = raw::marked(bytes);
+        let is_marked = raw::marks(&text);
+        let text: Box<str> = text.into();
+        Self::with_text(kind, name.into(), if is_marked { Text::Marked(text) } else { Text::Own(text) })
+    }
+
+    /// The bytes of a part of the text as they were read.
+    #[must_use]
+    pub fn bytes(&self, span: Span) -> Cow<'_, [u8]> {
+        let text = self.slice(span);
+        if self.marks_bytes() { raw::restored(text) } else { text.as_bytes().into() }
+    }
+
+    /// Whether characters of the text stand for bytes.
+    #[must_use]
+    pub fn marks_bytes(&self) -> bool {
+        matches!(self.0.text, Text::Marked(_))
+    }
+
     fn with_text(kind: SourceKind, name: Box<str>, text: Text) -> Self {
         Self(Arc::new(Inner { kind, name, text, line_starts: OnceLock::new() }))
     }
@@ -89,7 +116,7 @@ impl Source {
     #[must_use]
     pub fn text(&self) -> &str {
         match &self.0.text {
-            Text::Own(text) => text,
+            Text::Own(text) | Text::Marked(text) => text,
             Text::Part(whole, part) => whole.get(part.clone()).unwrap_or_default(),
         }
     }

@@ -72,7 +72,8 @@ impl ExecError {
     pub fn location(&self) -> String {
         let before = self.place.source.text().get(..self.place.span.start()).unwrap_or_default();
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1);
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let column = self.place.source.bytes(Span::new(start, before.len())).len();
         format!("{}:{line}:{column}", self.place.source.name())
     }
 

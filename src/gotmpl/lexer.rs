@@ -2,7 +2,7 @@
 //!
 //! Rule: text/template/parse/lex.go of Go 1.27; the delimiters are always `{{` and `}}`.
 
-use crate::diag::Span;
+use crate::diag::{Span, raw};
 
 const LEFT: &[u8] = b"{{";
 const RIGHT: &[u8] = b"}}";
@@ -527,6 +527,8 @@ fn is_alphanumeric(ch: char) -> bool {
 
 /// `%#U` of Go: `U+002D '-'`.
 fn unicode(ch: char) -> String {
+    // Go reads a byte that is no UTF-8 as U+FFFD.
+    let ch = if raw::byte_of(ch).is_some() { char::REPLACEMENT_CHARACTER } else { ch };
     let code = u32::from(ch);
     if crate::go::strconv::is_print(ch) { format!("U+{code:04X} '{ch}'") } else { format!("U+{code:04X}") }
 }

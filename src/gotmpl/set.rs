@@ -73,7 +73,7 @@ impl Cache {
         if let Some(parsed) = self.parsed.borrow().get(text) {
             return parsed.clone();
         }
-        let parsed = parse(&Source::new(SourceKind::Template, name, &*text.text()), funcs);
+        let parsed = parse(&Source::from_bytes(SourceKind::Template, name, text.as_bytes()), funcs);
         self.parsed.borrow_mut().insert(text.clone(), parsed.clone());
         parsed
     }

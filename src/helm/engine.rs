@@ -10,7 +10,6 @@ use super::scope::Template;
 use super::values_type::VALUES;
 use crate::codec::Node;
 use crate::diag::{LogLine, Source, SourceKind};
-use crate::go::unicode;
 use crate::gotmpl::func::{Extensions, FuncError, KeepPlaces};
 use crate::gotmpl::{self, Set};
 use crate::host::HostHandle;
@@ -68,14 +67,10 @@ fn render_within(
     order.sort_by_key(|(name, _)| Reverse((slashes(name), *name)));
     let state = State::new(lint);
     let mut set = Set::new();
-    let mut mended = false;
     for (name, template) in &order {
-        let source = match mend(template.file.data()) {
-            None => template.file.source(SourceKind::Chart, &name.text()),
-            Some(text) => {
-                mended = true;
-                Source::new(SourceKind::Chart, &*name.text(), text)
-            }
+        let source = match template.file.data().as_str() {
+            Some(_) => template.file.source(SourceKind::Chart, &name.text()),
+            None => Source::from_bytes(SourceKind::Chart, &*name.text(), template.file.data().as_bytes()),
         };
         set.add(&gotmpl::parse(&source, &state.funcs).map_err(|error| parse_failed(&error))?);
     }
@@ -105,8 +100,7 @@ fn render_within(
         match result {
             Ok((out, trace)) => {
                 let out = without_no_value(Str::from_bytes(out));
-                let out = if mended { restored(out.as_bytes()) } else { out.as_bytes().to_vec() };
-                files.push(RenderedFile::new(text, out, trace));
+                files.push(RenderedFile::new(text, out.as_bytes().to_vec(), trace));
             }
             Err(error) => {
                 failed = Some(exec_failed(&error));
@@ -125,37 +119,4 @@ fn render_within(
 
 fn slashes(name: &Str) -> usize {
     name.as_bytes().iter().filter(|b| **b == b'/').count()
-}
-
-/// Where the characters begin that stand for bytes of templates that are no UTF-8: plane 16's end, for private use.
-const BAD_BYTES: u32 = 0x0010_FE00;
-
-/// The text of a template that is no UTF-8, each bad byte as a character that [`restored`] makes a byte again.
-fn mend(data: &Str) -> Option<String> {
-    if data.as_str().is_some() {
-        return None;
-    }
-    let data = data.as_bytes();
-    let (mut text, mut at) = (String::with_capacity(data.len()), 0);
-    for (c, width) in unicode::runes(data) {
-        let byte = data.get(at).copied().unwrap_or_default();
-        let bad = c == char::REPLACEMENT_CHARACTER && width == 1;
-        text.push(if bad { char::from_u32(BAD_BYTES + u32::from(byte)).unwrap_or(c) } else { c });
-        at += width;
-    }
-    Some(text)
-}
-
-/// What was written, with the bytes that [`mend`] replaced.
-fn restored(written: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(written.len());
-    let mut at = 0;
-    for (c, width) in unicode::runes(written) {
-        match u32::from(c).checked_sub(BAD_BYTES).and_then(|byte| u8::try_from(byte).ok()) {
-            Some(byte) => out.push(byte),
-            None => out.extend_from_slice(written.get(at..at + width).unwrap_or_default()),
-        }
-        at += width;
-    }
-    out
 }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::diag::{Level, LogLine, Source, SourceKind};
+use crate::diag::{Level, LogLine, Source, SourceKind, raw};
 use crate::go::strconv;
 use crate::gotmpl::func::{CallCtx, Extensions, Func, FuncError, FuncMap, OnError, Param};
 use crate::gotmpl::{self, Cache, Set, builtins};
@@ -240,7 +240,7 @@ fn required(ctx: &mut CallCtx<'_>, arguments: &[Value]) -> Result<Value, FuncErr
             state.log.borrow_mut().push(line);
             Ok(Value::Str(Str::EMPTY))
         }
-        None => Err(FuncError::Fail(message.text().into_owned())),
+        None => Err(FuncError::Fail(raw::marked(message.as_bytes()).into_owned())),
     }
 }
 
@@ -252,7 +252,7 @@ fn fail(ctx: &mut CallCtx<'_>, arguments: &[Value]) -> Result<Value, FuncError> 
             state.log.borrow_mut().push(line);
             Ok(Value::Str(Str::EMPTY))
         }
-        None => Err(FuncError::Fail(message.text().into_owned())),
+        None => Err(FuncError::Fail(raw::marked(message.as_bytes()).into_owned())),
     }
 }
 

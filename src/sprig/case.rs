@@ -103,45 +103,58 @@ fn is_alphabet(c: char) -> bool {
         && !matches!(c, '\u{3400}'..='\u{4d85}' | '\u{4e00}'..='\u{9fcc}' | '\u{20000}'..='\u{2b81d}')
 }
 
+/// The next character with all bytes in front of it that are none; `before` when no character follows.
+fn next_valid(text: &[u8], before: char) -> (char, usize) {
+    let mut end = 0;
+    for (c, width) in unicode::runes(text) {
+        end += width;
+        if c != char::REPLACEMENT_CHARACTER {
+            return (c, end);
+        }
+    }
+    (before, end)
+}
+
 /// The first word of `text` and what follows it.
 fn next_word(text: &[u8]) -> (Kind, &[u8], &[u8]) {
+    let (first, width) = next_valid(text, char::REPLACEMENT_CHARACTER);
+    // How far the characters reach that are accepted, the length of the last of them, and the one behind.
     let run = |from: usize, accepts: &dyn Fn(char) -> bool| {
-        let mut end = from;
-        for (c, width) in unicode::runes(&text[from..]) {
+        let (mut end, mut c, mut last) = (from, first, width);
+        while end < text.len() {
+            let next = next_valid(&text[end..], c);
+            c = next.0;
             if !accepts(c) {
                 break;
             }
-            end += width;
+            last = next.1;
+            end += last;
         }
-        end
+        (end, last, c)
     };
-    if text.is_empty() {
-        return (Kind::Invalid, text, text);
-    }
-    let (first, width) = unicode::decode(text);
     let lower = |c| is_alphabet(c) && !unicode::is_upper(c);
-    let (kind, end) = if first == '\u{fffd}' {
+    let (kind, end) = if first == char::REPLACEMENT_CHARACTER {
         (Kind::Invalid, width)
     } else if is_connector(first) {
-        (Kind::Connector, run(width, &is_connector))
+        (Kind::Connector, run(width, &is_connector).0)
     } else if unicode::is_punct(first) {
-        (Kind::Punct, run(width, &unicode::is_punct))
+        (Kind::Punct, run(width, &unicode::is_punct).0)
     } else if unicode::is_upper(first) {
-        let mut end = run(width, &unicode::is_upper);
+        let (mut end, last, behind) = run(width, &unicode::is_upper);
         if end == width {
-            end = run(width, &lower);
-        } else if end < text.len() && is_alphabet(unicode::decode(&text[end..]).0) {
+            end = run(width, &lower).0;
+        } else if end < text.len() && is_alphabet(behind) {
             // The last capital of `HTTPStatus` belongs to the next word.
-            end -= unicode::decode_last(&text[..end]).1;
+            end -= last;
         }
         (Kind::Upper, end)
     } else if is_alphabet(first) {
-        (Kind::Lower, run(width, &lower))
+        (Kind::Lower, run(width, &lower).0)
     } else if unicode::is_number(first) {
-        (Kind::Number, run(width, &unicode::is_number))
+        (Kind::Number, run(width, &unicode::is_number).0)
     } else {
         let other = |c| !(is_connector(c) || is_alphabet(c) || unicode::is_number(c) || unicode::is_punct(c));
-        (Kind::Other, run(width, &other))
+        (Kind::Other, run(width, &other).0)
     };
     (kind, &text[..end], &text[end..])
 }

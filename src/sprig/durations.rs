@@ -21,8 +21,8 @@ fn nanoseconds(value: &Value) -> std::result::Result<i64, String> {
             value.as_i64().and_then(|seconds| seconds.checked_mul(NANOS)).ok_or_else(|| overflow(value))
         }
         Value::Float64(seconds) => of_float(*seconds),
-        Value::Str(text) => {
-            let whole = text.text();
+        Value::Str(written) => {
+            let whole = written.text();
             let text = whole.trim();
             if text.is_empty() {
                 return Err("empty duration".to_owned());
@@ -32,7 +32,7 @@ fn nanoseconds(value: &Value) -> std::result::Result<i64, String> {
             }
             match strconv::parse_float(text) {
                 Ok(seconds) => of_float(seconds),
-                Err(_) => Err(format!("could not parse duration {}", strconv::quote(whole.as_bytes()))),
+                Err(_) => Err(format!("could not parse duration {}", strconv::quote(written.as_bytes()))),
             }
         }
         other => Err(format!("unsupported duration type {}", other.type_name())),

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::{Got, MAX_TEMPLATE_DEPTH, Res, State};
+use crate::diag::raw;
 use crate::go::{fmt, strconv};
 use crate::gotmpl::ast::{Branch, List, Node, Template, Tree};
 use crate::gotmpl::print::At;
@@ -37,9 +38,9 @@ impl<'t> State<'t, '_> {
     fn node(&mut self, dot: &Got, node: &'t Node) -> Res<Flow> {
         match node {
             Node::Text(span) => {
-                let text = self.tree.source.slice(*span);
+                let text = self.tree.source.bytes(*span);
                 let start = self.run.out.len();
-                self.run.out.extend_from_slice(text.as_bytes());
+                self.run.out.extend_from_slice(&text);
                 self.unless_spent(budget::is_too_much(self.run.out.len()))?;
                 if let Some(recorder) = self.run.recorder() {
                     recorder.literal(&self.tree.source, *span, start);
@@ -185,7 +186,7 @@ impl<'t> State<'t, '_> {
             _ => {
                 let mut text = b"range can't iterate over ".to_vec();
                 fmt::append_printable(&mut text, &value);
-                return self.error(String::from_utf8_lossy(&text));
+                return self.error(raw::marked(&text));
             }
         };
         let flow = match &branch.else_list {

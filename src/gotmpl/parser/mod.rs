@@ -14,7 +14,7 @@ use super::error::ParseError;
 use super::func::FuncMap;
 use super::lexer::{Kind, Lexer, Token};
 use super::stack;
-use crate::diag::{Source, Span};
+use crate::diag::{Source, Span, raw};
 use crate::go::strconv::{quote, unquote};
 use crate::value::Str;
 
@@ -211,11 +211,15 @@ impl<'a> Parser<'a> {
             Kind::Eof => "EOF".into(),
             Kind::Error => self.lexer.error_text(token).into(),
             kind if kind.is_keyword() => format!("<{text}>"),
-            _ if text.len() > 10 => {
-                let cut: String = text.chars().take(10).collect();
-                format!("{}...", quote(cut.as_bytes()))
+            _ => {
+                let bytes = self.source.bytes(token.span);
+                if bytes.len() > 10 {
+                    let cut: String = text.chars().take(10).collect();
+                    format!("{}...", quote(&raw::restored(&cut)))
+                } else {
+                    quote(&bytes)
+                }
             }
-            _ => quote(text.as_bytes()),
         }
     }
 
@@ -355,11 +359,15 @@ impl<'a> Parser<'a> {
     }
 
     fn unquote(&self, token: &Token) -> Res<Str> {
-        let text = self.text(token.span);
-        if let Some(plain) = plain_literal(text) {
+        if !self.source.marks_bytes()
+            && let Some(plain) = plain_literal(self.text(token.span))
+        {
             return Ok(plain.into());
         }
-        match unquote(text.as_bytes()) {
+        // In quotes, Go reads a byte that is no UTF-8 as U+FFFD.
+        let written = self.source.bytes(token.span);
+        let text = String::from_utf8_lossy(&written);
+        match unquote(if token.kind == Kind::RawString { &written } else { text.as_bytes() }) {
             Ok(text) => Ok(Str::from_bytes(text)),
             Err(_) => Err(self.error("invalid syntax")),
         }

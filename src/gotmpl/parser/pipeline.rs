@@ -206,7 +206,8 @@ impl Parser<'_> {
             Kind::Field => ExprKind::Field([self.field_name(&token)].into()),
             Kind::Bool => ExprKind::Bool(self.text(token.span) == "true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
-                match parse_number(self.text(token.span), token.kind, token.span) {
+                let written = self.source.bytes(token.span);
+                match parse_number(&String::from_utf8_lossy(&written), token.kind, token.span) {
                     Ok(number) => ExprKind::Number(Box::new(number)),
                     Err(message) => return Err(self.error(message)),
                 }
