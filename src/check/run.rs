@@ -78,6 +78,8 @@ const KUSTOMIZE: &str = "kustomize reads it, an API server never sees it";
 #[derive(Default)]
 pub struct Input<'m> {
     parts: Vec<Part<'m>>,
+    /// What [`Input::check`] made of the parts.
+    objects: Vec<Object<'m>>,
 }
 
 /// An object, or what kept a text from being one.
@@ -166,10 +168,10 @@ impl<'m> Input<'m> {
 
     /// What was found about every object, in the order they were given.
     #[must_use]
-    pub fn check(self, options: &Options) -> Vec<Checked> {
-        let mut objects = Vec::with_capacity(self.parts.len());
+    pub fn check(&mut self, options: &Options) -> Vec<Checked> {
+        let objects = &mut self.objects;
         let mut checked = Vec::with_capacity(self.parts.len());
-        for part in self.parts {
+        for part in self.parts.drain(..) {
             match part {
                 Part::Broken(broken) => checked.push((None, broken)),
                 Part::Object(mut object, findings) => {
@@ -181,7 +183,7 @@ impl<'m> Input<'m> {
                 }
             }
         }
-        let cluster = Cluster::new(&objects, options.version());
+        let cluster = Cluster::new(objects, options.version());
         for (object, checked) in &mut checked {
             if let Some(object) = object.and_then(|index| objects.get(index)) {
                 look_at(object, &cluster, !options.no_second_opinion, checked);
@@ -235,7 +237,7 @@ fn look_at(object: &Object<'_>, cluster: &Cluster<'_, '_>, twice: bool, checked:
     if rules::identity(object, cluster, &mut findings) {
         match object.known {
             Some(kind) => {
-                structure::check(&object.root, kind.root, &mut findings);
+                structure::check(&object.root, kind.root, &cluster.types, &mut findings);
                 if twice && findings.is_empty() {
                     typed::check(object, &mut findings);
                 }

@@ -8,17 +8,18 @@ use super::codes;
 use super::findings::{Findings, MAX_DEPTH, Warn as _, nearest};
 use crate::codec::{Data, Entry, Node};
 use crate::kube::Quantity;
-use crate::kube::schema::{self, Field, Shape, Type};
+use crate::kube::schema::{Field, Shape, Type, Types};
 
 /// Checks an object of a known kind.
-pub(super) fn check(root: &Node, kind: Type, findings: &mut Findings<'_, '_>) {
-    Walk { findings, status: false }.object(root, kind, 0);
+pub(super) fn check(root: &Node, kind: Type, types: &Types, findings: &mut Findings<'_, '_>) {
+    Walk { types, findings, status: false }.object(root, kind.name(), 0);
 }
 
 /// What is said of an empty text where one is required.
 pub(super) const EMPTY: &str = "Required value: must not be empty";
 
 struct Walk<'f, 'o, 'm> {
+    types: &'f Types,
     findings: &'f mut Findings<'o, 'm>,
     /// Inside `status`, which a client may leave half written: the API server drops it.
     status: bool,
@@ -28,11 +29,13 @@ impl Walk<'_, '_, '_> {
     /// Whether an empty text counts as none in this field.
     fn is_wanted(&self, kind: Type, field: Field) -> bool {
         !self.status
-            && matches!(field.shape, Shape::String | Shape::Enum(_))
+            && matches!(field.shape(), Shape::String | Shape::Enum(_))
             && !MAY_BE_EMPTY.contains(&(kind.name(), field.name))
     }
 
-    fn object(&mut self, node: &Node, kind: Type, depth: usize) {
+    fn object(&mut self, node: &Node, name: &'static str, depth: usize) {
+        let Some(parsed) = self.types.named(name) else { return };
+        let kind = parsed.kind;
         let Some(map) = node.as_map() else {
             self.wrong(node, Shape::Object);
             return;
@@ -42,7 +45,7 @@ impl Walk<'_, '_, '_> {
             return;
         }
         let mut entries = map.entries().iter().peekable();
-        for field in kind.fields() {
+        for &field in &parsed.fields {
             while let Some(entry) = entries.next_if(|entry| *entry.key < *field.name) {
                 self.unknown(node, entry, kind);
             }
@@ -82,7 +85,7 @@ impl Walk<'_, '_, '_> {
     fn field(&mut self, node: &Node, field: Field, kind: Type, depth: usize) {
         let outer = self.status;
         self.status |= depth == 0 && field.name == "status" && kind.field("spec").is_some();
-        self.value(node, field.shape, depth + 1);
+        self.value(node, field.shape(), depth + 1);
         self.status = outer;
     }
 
@@ -131,9 +134,7 @@ impl Walk<'_, '_, '_> {
                 | Shape::RefOrStrings(name),
                 Data::Map(_),
             ) => {
-                if let Some(kind) = schema::named(name) {
-                    self.object(node, kind, depth);
-                }
+                self.object(node, name, depth);
             }
             (Shape::RefOrList(name), Data::List(list)) => {
                 for item in list.iter() {

@@ -10,6 +10,7 @@ use super::{Options, codes, manifests, sources, structure, typed};
 use crate::codec::yaml::{self, ReadOptions};
 use crate::codec::{Node, Numbers};
 use crate::diag::{Diagnostic, Place, Severity, Source, SourceKind, Span};
+use crate::kube::schema;
 use crate::manifest::Manifest;
 use crate::trace::{Origin, Role, Trace, Write};
 
@@ -121,7 +122,7 @@ fn a_traced_finding_points_at_the_template_and_the_value() {
     let trace = Trace::new(vec![Write {
         output: Span::new(at, at + 7),
         template: Place::new(template.clone(), Span::new(6, 24)),
-        origins: [Origin { path: "clearml.name".to_owned(), value, role: Role::Data }].into(),
+        origins: [Origin { path: "clearml.name".into(), value, role: Role::Data }].into(),
         calls: [].into(),
         literal: false,
         gap: None,
@@ -186,7 +187,7 @@ fn k8s_openapi_agrees_with_the_walker() {
             let object = Object::new(document.root, String::new(), None);
             let Some((kind, opinion)) = object.known.zip(typed::opinion(&object)) else { continue };
             let mut findings = Findings::new(&object);
-            structure::check(&object.root, kind.root, &mut findings);
+            structure::check(&object.root, kind.root, &schema::Types::default(), &mut findings);
             let mut found = findings.finish();
             found.retain(|finding| !blind.contains(&finding.code));
             let takes = opinion.skipped.is_empty() && opinion.stopped.is_none();

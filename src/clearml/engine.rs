@@ -1,12 +1,11 @@
 //! Rendering one object: a template and a view in, a [`Manifest`] with its trace out.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
 use super::print::Printer;
-use super::template::{CLOSE, EXPRESSION, LITERAL, LITERAL_END, Loaded, NUMBER_END, OPEN, VIEW, load};
+use super::template::{CLOSE, EXPRESSION, Find, LITERAL, LITERAL_END, Loaded, Mark, NUMBER_END, OPEN, VIEW};
 use super::view::View;
 use crate::diag::{Source, SourceKind};
 use crate::manifest::Manifest;
@@ -22,13 +21,13 @@ const FOLDER: &str = "clearml-server/templates/";
 pub(crate) struct Engine {
     environment: Environment<'static>,
     views: Arc<Mutex<Vec<Arc<View>>>>,
-    loaded: HashMap<&'static str, Loaded>,
-    find: fn(&str) -> Option<&'static str>,
+    loaded: Loaded,
+    find: Find,
 }
 
 impl Engine {
     /// An engine over the templates that `find` knows.
-    pub(crate) fn new(find: fn(&str) -> Option<&'static str>) -> Self {
+    pub(crate) fn new(find: Find) -> Self {
         let mut environment = Environment::empty();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let views = Arc::<Mutex<Vec<Arc<View>>>>::default();
@@ -45,7 +44,7 @@ impl Engine {
             inserted.push(view);
             Ok(())
         });
-        Self { environment, views, loaded: HashMap::new(), find }
+        Self { environment, views, loaded: Loaded::default(), find }
     }
 
     /// The object that `template` gives for `view`; `controls` are the values that switched it on.
@@ -56,16 +55,10 @@ impl Engine {
         controls: &[Origin],
     ) -> Result<Manifest, Mistake> {
         let failed = |error: &dyn std::fmt::Display| format!("templates/{template}: {error}");
-        if !self.loaded.contains_key(template) {
-            let text = (self.find)(template).ok_or_else(|| failed(&"no such template"))?;
-            let source = Source::new(SourceKind::Template, format!("templates/{template}"), text);
-            let loaded = load(&source, &self.find)?;
-            self.environment
-                .add_template_owned(template, loaded.text.clone())
-                .map_err(|error| failed(&error))?;
-            self.loaded.insert(template, loaded);
+        self.loaded.load(template, self.find)?;
+        for (name, text) in self.loaded.texts.drain(..) {
+            self.environment.add_template_owned(name, text).map_err(|error| failed(&error))?;
         }
-        let loaded = self.loaded.get(template).ok_or_else(|| failed(&"not loaded"))?;
         let view = Arc::new(view);
         let marked = self
             .environment
@@ -73,7 +66,7 @@ impl Engine {
             .and_then(|ready| ready.render(Value::from_dyn_object(Arc::clone(&view))))
             .map_err(|error| failed(&error))?;
         let views = std::mem::take(&mut *self.views.lock().unwrap_or_else(PoisonError::into_inner));
-        let printer = assemble(&marked, loaded, &views, controls)?;
+        let printer = assemble(&marked, &self.loaded.marks, &views, controls)?;
         Ok(manifest(template, &view, printer))
     }
 }
@@ -102,7 +95,7 @@ fn top_level(text: &str, key: &str) -> String {
 /// Replaces marks by what they stand for.
 fn assemble(
     marked: &str,
-    loaded: &Loaded,
+    marks: &[Mark],
     views: &[Arc<View>],
     controls: &[Origin],
 ) -> Result<Printer, Mistake> {
@@ -118,7 +111,7 @@ fn assemble(
         rest = after.get(1..).unwrap_or_default();
         match sign {
             EXPRESSION => {
-                let mark = take_number(&mut rest).and_then(|number| loaded.marks.get(number));
+                let mark = take_number(&mut rest).and_then(|number| marks.get(number));
                 let view = take_view(&mut rest, views);
                 let (Some(mark), Some(view)) = (mark, view) else { return Err("lost an expression".into()) };
                 printer.value(view, mark.before, &mark.place, &controls).map_err(|why| {
@@ -138,7 +131,7 @@ fn assemble(
             LITERAL => literals.push((take_number(&mut rest), printer.text.len())),
             LITERAL_END => {
                 if let Some((Some(number), start)) = literals.pop()
-                    && let Some(mark) = loaded.marks.get(number)
+                    && let Some(mark) = marks.get(number)
                 {
                     printer.record(start, &mark.place, controls.clone());
                 }

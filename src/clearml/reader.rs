@@ -21,7 +21,7 @@ pub(crate) struct Setting<T> {
 impl<T> Setting<T> {
     /// The value it came from.
     pub(crate) fn origins(&self) -> Vec<Origin> {
-        self.node.iter().map(|node| origin(&self.path, node)).collect()
+        self.node.iter().map(|node| origin(Arc::clone(&self.path), node)).collect()
     }
 
     /// The same value as a reason.

@@ -11,7 +11,10 @@
 //! So a value can never be glued to other text or change the structure around it. What minijinja gets is
 //! the same text with control characters around the places where something is printed; values never pass
 //! through minijinja, only their numbers do, so no value can forge such a mark.
+//!
+//! A part that several templates include is loaded once for each indentation it stands at.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use crate::diag::{Place, Source, SourceKind, Span};
@@ -45,30 +48,54 @@ pub(crate) struct Mark {
     pub(crate) before: Before,
 }
 
-/// A template ready for minijinja.
-#[derive(Debug)]
+/// Templates ready for minijinja.
+#[derive(Debug, Default)]
 pub(crate) struct Loaded {
-    /// The text with marks.
-    pub(crate) text: String,
-    /// What the numbers in the text mean.
+    /// Texts with marks that were not taken yet, and their names.
+    pub(crate) texts: Vec<(String, String)>,
+    /// What the numbers in the texts mean.
     pub(crate) marks: Vec<Mark>,
+    /// What each template or part at an indentation is called in `texts`.
+    names: HashMap<(String, usize), String>,
 }
 
 /// A mistake in one of our own templates.
 pub(crate) type Mistake = String;
 
-/// Reads a template and, through `find`, what it includes.
-pub(crate) fn load(source: &Source, find: &dyn Fn(&str) -> Option<&'static str>) -> Result<Loaded, Mistake> {
-    let mut loader = Loader {
-        find,
-        out: Loaded { text: String::new(), marks: Vec::new() },
-        blocks: Vec::new(),
-        literal: None,
-    };
-    loader.file(source, 0, 0)?;
-    match loader.blocks.pop() {
-        Some(block) => Err(format!("{}: `{}` is not closed", source.name(), block.tag)),
-        None => Ok(loader.out),
+/// Where the texts of templates come from.
+pub(crate) type Find = fn(&str) -> Option<&'static str>;
+
+impl Loaded {
+    /// Reads a template and, through `find`, what it includes, unless they were read already.
+    pub(crate) fn load(&mut self, name: &str, find: Find) -> Result<(), Mistake> {
+        self.file(name, find, 0, 0).map(|_| ())
+    }
+
+    /// Reads a file for an indentation; the name that minijinja knows the result by.
+    fn file(&mut self, name: &str, find: Find, shift: usize, depth: usize) -> Result<&str, Mistake> {
+        let key = (name.to_owned(), shift);
+        if !self.names.contains_key(&key) {
+            let text = find(name).ok_or_else(|| format!("no template `{name}`"))?;
+            if depth > MAX_INCLUDES {
+                return Err("includes nest too deep".to_owned());
+            }
+            let source = Source::new(SourceKind::Template, format!("templates/{name}"), text);
+            let text = self.read(&source, find, shift, depth)?;
+            let called = if shift == 0 { name.to_owned() } else { format!("{name}@{shift}") };
+            self.texts.push((called.clone(), text));
+            self.names.insert(key.clone(), called);
+        }
+        Ok(self.names.get(&key).map(String::as_str).unwrap_or_default())
+    }
+
+    fn read(&mut self, source: &Source, find: Find, shift: usize, depth: usize) -> Result<String, Mistake> {
+        let text = String::with_capacity(source.text().len() * 2);
+        let mut loader = Loader { find, loaded: self, text, shift, depth, blocks: Vec::new(), literal: None };
+        loader.lines(source)?;
+        match loader.blocks.pop() {
+            Some(block) => Err(format!("{}: `{}` is not closed", source.name(), block.tag)),
+            None => Ok(loader.text),
+        }
     }
 }
 
@@ -79,19 +106,24 @@ struct Block {
 }
 
 struct Loader<'a> {
-    find: &'a dyn Fn(&str) -> Option<&'static str>,
-    out: Loaded,
+    find: Find,
+    loaded: &'a mut Loaded,
+    text: String,
+    /// Indentation of the whole file.
+    shift: usize,
+    /// How many files include this one.
+    depth: usize,
     blocks: Vec<Block>,
     /// Indentation of the key whose `|` block is being read.
     literal: Option<usize>,
 }
 
 impl Loader<'_> {
-    fn file(&mut self, source: &Source, shift: usize, depth: usize) -> Result<(), Mistake> {
+    fn lines(&mut self, source: &Source) -> Result<(), Mistake> {
         let mut offset = 0;
         for raw in source.text().split_inclusive('\n') {
             let line = raw.trim_end_matches('\n');
-            self.line(source, offset, line, shift, depth).map_err(|mistake| {
+            self.line(source, offset, line).map_err(|mistake| {
                 let at = source.line_column(offset);
                 format!("{}:{}: {mistake}", source.name(), at.line)
             })?;
@@ -101,14 +133,8 @@ impl Loader<'_> {
         Ok(())
     }
 
-    fn line(
-        &mut self,
-        source: &Source,
-        offset: usize,
-        line: &str,
-        shift: usize,
-        depth: usize,
-    ) -> Result<(), Mistake> {
+    fn line(&mut self, source: &Source, offset: usize, line: &str) -> Result<(), Mistake> {
+        let shift = self.shift;
         let content = line.trim_start_matches(' ');
         let indent = line.len() - content.len();
         let at = offset + indent;
@@ -124,7 +150,7 @@ impl Loader<'_> {
         }
         if let Some(tag) = content.strip_prefix("{%") {
             let tag = tag.strip_suffix("%}").ok_or("a tag must be alone on its line")?;
-            return self.tag(tag.trim(), source, Span::new(at, at + content.len()), indent + shift, depth);
+            return self.tag(tag.trim(), source, Span::new(at, at + content.len()), indent + shift);
         }
         if content.is_empty() {
             return Err("an empty line".to_owned());
@@ -144,10 +170,10 @@ impl Loader<'_> {
             }
             let number = self.mark(source, Span::new(start, start + value.len()), before);
             self.yaml_line(indent + shift, lead)?;
-            self.out.text.push(EXPRESSION);
+            self.text.push(EXPRESSION);
             self.number(number);
             for part in ["{{", path, "}}"] {
-                self.out.text.push_str(part);
+                self.text.push_str(part);
             }
             return Ok(());
         }
@@ -159,14 +185,14 @@ impl Loader<'_> {
         }
         let number = self.mark(source, Span::new(start, start + value.len()), before);
         self.yaml_line(indent + shift, content)?;
-        self.out.text.truncate(self.out.text.len() - value.len());
-        self.out.text.push(LITERAL);
+        self.text.truncate(self.text.len() - value.len());
+        self.text.push(LITERAL);
         self.number(number);
-        self.out.text.push_str(value);
+        self.text.push_str(value);
         if value.starts_with('|') {
             self.literal = Some(indent);
         } else {
-            self.out.text.push(LITERAL_END);
+            self.text.push(LITERAL_END);
         }
         Ok(())
     }
@@ -174,7 +200,7 @@ impl Loader<'_> {
     /// The number of a mark.
     fn number(&mut self, number: usize) {
         // Writing to a `String` cannot fail.
-        let _ = write!(self.out.text, "{number}{NUMBER_END}");
+        let _ = write!(self.text, "{number}{NUMBER_END}");
     }
 
     /// A line of output. The line end stands before it, so that blocks and literals close tightly.
@@ -183,33 +209,26 @@ impl Loader<'_> {
         if !content.as_bytes().iter().all(plain) && content.chars().any(char::is_control) {
             return Err("a control character".to_owned());
         }
-        self.out.text.push('\n');
+        self.text.push('\n');
         if !content.is_empty() {
-            self.out.text.extend(std::iter::repeat_n(' ', indent));
-            self.out.text.push_str(content);
+            self.text.extend(std::iter::repeat_n(' ', indent));
+            self.text.push_str(content);
         }
         Ok(())
     }
 
     fn end_literal(&mut self) {
         if self.literal.take().is_some() {
-            self.out.text.push(LITERAL_END);
+            self.text.push(LITERAL_END);
         }
     }
 
     fn mark(&mut self, source: &Source, span: Span, before: Before) -> usize {
-        self.out.marks.push(Mark { place: Place::new(source.clone(), span), before });
-        self.out.marks.len() - 1
+        self.loaded.marks.push(Mark { place: Place::new(source.clone(), span), before });
+        self.loaded.marks.len() - 1
     }
 
-    fn tag(
-        &mut self,
-        tag: &str,
-        source: &Source,
-        span: Span,
-        indent: usize,
-        depth: usize,
-    ) -> Result<(), Mistake> {
+    fn tag(&mut self, tag: &str, source: &Source, span: Span, indent: usize) -> Result<(), Mistake> {
         let (word, rest) = tag.split_once(' ').unwrap_or((tag, ""));
         match word {
             "if" => {
@@ -217,20 +236,20 @@ impl Loader<'_> {
                 check_path(path)?;
                 let number = self.mark(source, span, Before::Key(indent));
                 let opens = format!("{OPEN}{number}{NUMBER_END}{{{{ {path} }}}}");
-                self.out.text.push_str(&format!("{{% {tag} %}}{opens}"));
+                self.text.push_str(&format!("{{% {tag} %}}{opens}"));
                 self.blocks.push(Block { tag: tag.to_owned(), condition: Some(number), opens });
             }
             "else" => {
                 let block = self.blocks.last().filter(|block| block.condition.is_some());
                 let opens = &block.ok_or("`else` without `if`")?.opens;
-                self.out.text.push_str(&format!("{CLOSE}{{% else %}}{opens}"));
+                self.text.push_str(&format!("{CLOSE}{{% else %}}{opens}"));
             }
             "for" => {
                 let (name, path) = rest.split_once(" in ").ok_or("`for` needs `in`")?;
                 check_path(name)?;
                 check_path(path)?;
                 let number = self.mark(source, span, Before::Key(indent));
-                self.out.text.push_str(&format!("{{% {tag} %}}{OPEN}{number}{NUMBER_END}{{{{ {name} }}}}"));
+                self.text.push_str(&format!("{{% {tag} %}}{OPEN}{number}{NUMBER_END}{{{{ {name} }}}}"));
                 self.blocks.push(Block { tag: tag.to_owned(), condition: None, opens: String::new() });
             }
             "endif" | "endfor" => {
@@ -238,16 +257,14 @@ impl Loader<'_> {
                 if block.condition.is_some() != (word == "endif") {
                     return Err(format!("`{word}` closes `{}`", block.tag));
                 }
-                self.out.text.push_str(&format!("{CLOSE}{{% {word} %}}"));
+                self.text.push_str(&format!("{CLOSE}{{% {word} %}}"));
             }
             "include" => {
                 let name = rest.trim_matches('"');
-                let text = (self.find)(name).ok_or_else(|| format!("no template `{name}`"))?;
-                if depth == MAX_INCLUDES {
-                    return Err("includes nest too deep".to_owned());
+                let part = self.loaded.file(name, self.find, indent, self.depth + 1)?;
+                for piece in ["{% include \"", part, "\" %}"] {
+                    self.text.push_str(piece);
                 }
-                let included = Source::new(SourceKind::Template, format!("templates/{name}"), text);
-                self.file(&included, indent, depth + 1)?;
             }
             _ => return Err(format!("`{word}` is not allowed in a template")),
         }
@@ -302,7 +319,7 @@ mod tests {
 
     fn mistake(text: &str) -> String {
         let source = Source::new(SourceKind::Template, "t", text);
-        load(&source, &|_| None).err().unwrap_or_default()
+        Loaded::default().read(&source, |_| None, 0, 0).err().unwrap_or_default()
     }
 
     #[test]

@@ -28,6 +28,9 @@ struct Leaf {
 /// without it the render is the same. Keys that `rendered` warns of already, and those of presets, are left out.
 #[must_use]
 pub fn unread(user: &Node, options: &Options, rendered: &Rendered) -> Vec<Diagnostic> {
+    if user.as_map().is_none_or(Map::is_empty) {
+        return Vec::new();
+    }
     let known = origins(rendered);
     let mut leaves = Vec::new();
     collect(user, None, &known, &mut Vec::new(), &mut leaves);

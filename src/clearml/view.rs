@@ -147,17 +147,19 @@ impl View {
 /// `parent.key`, with keys that hold dots in brackets.
 pub(crate) fn join(parent: &str, key: &str) -> String {
     if parent.is_empty() {
-        key.to_owned()
-    } else if key.contains('.') {
-        format!("{parent}[\"{key}\"]")
-    } else {
-        format!("{parent}.{key}")
+        return key.to_owned();
     }
+    let (before, after) = if key.contains('.') { ("[\"", "\"]") } else { (".", "") };
+    let mut path = String::with_capacity(parent.len() + before.len() + key.len() + after.len());
+    for part in [parent, before, key, after] {
+        path.push_str(part);
+    }
+    path
 }
 
 /// A value that text is made from.
-pub(crate) fn origin(path: &str, node: &Node) -> Origin {
-    Origin { path: path.to_owned(), value: node.clone(), role: Role::Data }
+pub(crate) fn origin(path: impl Into<Arc<str>>, node: &Node) -> Origin {
+    Origin { path: path.into(), value: node.clone(), role: Role::Data }
 }
 
 impl Object for View {
@@ -202,6 +204,6 @@ mod tests {
         let View { shape: Shape::List(items), .. } = View::tree(&node, "x") else { panic!("a list") };
         assert_eq!(items.len(), 2);
         assert!(matches!(&items[0].shape, Shape::Bare(text) if &**text == "80"));
-        assert_eq!(items[1].origins[0].path, "x[2]");
+        assert_eq!(&*items[1].origins[0].path, "x[2]");
     }
 }

@@ -184,7 +184,7 @@ fn by_value<'m>(
         let mut paths: Vec<String> = explained
             .iter()
             .flat_map(|(_, fields)| fields.iter().flat_map(|field| field.data.iter().chain(&field.control)))
-            .map(|origin| origin.path.clone())
+            .map(|origin| origin.path.to_string())
             .collect();
         paths.sort_unstable();
         paths.dedup();

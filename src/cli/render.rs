@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
+use clearml_k8s::check::{self, Input};
+use clearml_k8s::clearml;
 use clearml_k8s::diag::{Code, Diagnostic, Label, Severity, SourceKind};
 use clearml_k8s::kube::{KubeVersion, is_dns_subdomain, schema};
-use clearml_k8s::{check, clearml};
 
 use super::args::Output;
 use super::exit::Exit;
@@ -138,11 +139,10 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
     // What a value such as `existingSecret` names is in the cluster already, as the value says.
     let existing = clearml::existing_places(&merged.root);
     let is_named = |found: &Diagnostic| found.secondary.iter().any(|label| existing.contains(&label.place));
-    let found = check::manifests(&rendered.manifests, &checked);
+    let mut input = Input::default().manifests(&rendered.manifests);
+    let found = input.check(&checked).into_iter().flat_map(|object| object.findings);
     findings.extend(
-        found
-            .into_iter()
-            .filter(|found| found.severity == Severity::Error || !is_elsewhere(found) && !is_named(found)),
+        found.filter(|found| found.severity == Severity::Error || !is_elsewhere(found) && !is_named(found)),
     );
     if let Some(version) = args.kube_version.filter(|version| *version < OLDEST) {
         let message = format!("the manifests are made for Kubernetes {OLDEST} and later, not for {version}");
@@ -171,6 +171,7 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
         None => ui.print(output::text(&shown, args.output)?)?,
     }
     // The process is about to end, which frees everything at once.
+    std::mem::forget(input);
     std::mem::forget((rendered.manifests, merged));
     Ok(Exit::Done)
 }
@@ -190,6 +191,9 @@ pub(super) fn mistakes(release: &str, without: &[String]) -> Vec<Diagnostic> {
         found.push(Diagnostic::error(RELEASE, message).help(
             "a name is lower-case letters, digits, `-` and `.`, at most 53, with a letter or digit at both ends",
         ));
+    }
+    if without.is_empty() {
+        return found;
     }
     let mut known: Vec<&str> = schema::kinds().map(|(_, kind, _)| kind).collect();
     known.sort_unstable();

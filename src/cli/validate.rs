@@ -49,7 +49,7 @@ pub(crate) fn run(args: &ValidateArgs, ui: &mut Ui) -> Result<Exit> {
         namespace: args.objects.namespace(&objects),
         ..check::Options::default()
     };
-    let input = match &objects {
+    let mut input = match &objects {
         Objects::Given(sources) => Input::default().sources(sources),
         Objects::Rendered(made) => Input::default().manifests(&made.manifests),
     };

@@ -41,7 +41,7 @@ pub struct Change {
 pub(super) fn inside(shape: Option<Shape>, key: &str) -> Option<Shape> {
     match shape? {
         Shape::Ref(name) | Shape::RefOrList(name) | Shape::RefOrBool(name) | Shape::RefOrStrings(name) => {
-            schema::named(name)?.field(key).map(|field| field.shape)
+            schema::named(name)?.field(key).map(schema::Field::shape)
         }
         Shape::Map(inner) => Some(inner.shape()),
         _ => None,

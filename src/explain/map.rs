@@ -157,7 +157,7 @@ impl Tables {
     }
 
     fn value(&mut self, origin: &Origin) -> usize {
-        if let Some(known) = self.value_index.get(&origin.path) {
+        if let Some(known) = self.value_index.get(&*origin.path) {
             return *known;
         }
         let hidden = self.secrets.hides(origin);
@@ -174,8 +174,8 @@ impl Tables {
             })
             .collect();
         let index = self.values.len();
-        self.values.push(format!("\n    {}", json!({ "path": origin.path, "set": history })));
-        self.value_index.insert(origin.path.clone(), index);
+        self.values.push(format!("\n    {}", json!({ "path": &*origin.path, "set": history })));
+        self.value_index.insert(origin.path.to_string(), index);
         index
     }
 }

@@ -105,7 +105,8 @@ pub fn explain_value(path: &str, fields: &[(&Manifest, &Field)], style: &Style) 
     let origin = |field: &Field| {
         field.data.iter().chain(&field.control).find(|origin| is_at(path, &origin.path)).cloned()
     };
-    if let Some(origin) = fields.iter().filter_map(|(_, field)| origin(field)).find(|own| own.path == path) {
+    if let Some(origin) = fields.iter().filter_map(|(_, field)| origin(field)).find(|own| *own.path == *path)
+    {
         let _ = writeln!(out, "{}", style.bold(&format!("{path} = {}", style.value(&origin))));
         let _ = writeln!(out, "  set at      {}", set_at(&origin.value, style));
     } else {

@@ -491,7 +491,7 @@ mod tests {
                 if rule.field.ends_with("requests.storage") && index >= 3 {
                     break;
                 }
-                let shape = root.and_then(|root| root.field(field)).expect(&line).shape;
+                let shape = root.and_then(|root| root.field(field)).expect(&line).shape();
                 root = if let Shape::Ref(name) = shape { schema::named(name) } else { None };
             }
             for field in rule.except {

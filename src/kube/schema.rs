@@ -1,6 +1,10 @@
 //! The types of Kubernetes 1.37 from one embedded text, sorted by name: a lookup is a binary search and
 //! parses one line; nothing is built when the program starts. How the text is made: `tests/kube-schema`.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::lookup::{self, Lines};
 
 const TEXT: &str = include_str!("schema.txt");
@@ -40,8 +44,30 @@ pub struct Field {
     pub name: &'static str,
     /// Whether the API's document calls it required.
     pub required: bool,
-    /// What it takes.
-    pub shape: Shape,
+    /// What it takes, not parsed yet.
+    shape: Inner,
+}
+
+/// Types whose fields are parsed once, for those who ask for the same ones again and again.
+#[derive(Debug, Default)]
+pub struct Types(RefCell<HashMap<&'static str, Option<Rc<Parsed>>>>);
+
+/// A type and its fields.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The type.
+    pub kind: Type,
+    /// Its fields, sorted by bytes.
+    pub fields: Vec<Field>,
+}
+
+impl Types {
+    /// The type of a name such as `core.v1.PodSpec`.
+    #[must_use]
+    pub fn named(&self, name: &'static str) -> Option<Rc<Parsed>> {
+        let parse = || named(name).map(|kind| Rc::new(Parsed { kind, fields: kind.fields().collect() }));
+        self.0.borrow_mut().entry(name).or_insert_with(parse).clone()
+    }
 }
 
 /// What a field takes.
@@ -187,11 +213,17 @@ impl Iterator for Words {
 impl Field {
     fn parse(word: &'static str) -> Option<Self> {
         let colon = memchr::memchr(b':', word.as_bytes())?;
-        let (name, shape) = (word.get(..colon)?, Shape::parse(word.get(colon + 1..)?)?);
+        let (name, shape) = (word.get(..colon)?, Inner(word.get(colon + 1..)?));
         Some(match name.strip_suffix('!') {
             Some(name) => Self { name, required: true, shape },
             None => Self { name, required: false, shape },
         })
+    }
+
+    /// What it takes.
+    #[must_use]
+    pub fn shape(self) -> Shape {
+        self.shape.shape()
     }
 }
 
@@ -317,7 +349,7 @@ mod tests {
             for field in kind_type.fields() {
                 assert!(before < field.name, "{} {}", kind_type.name(), field.name);
                 before = field.name;
-                let mut shape = field.shape;
+                let mut shape = field.shape();
                 loop {
                     shape = match shape {
                         Shape::List(list) => list.item(),
@@ -345,8 +377,7 @@ mod tests {
 
     #[test]
     fn lists_know_their_keys() {
-        let ports =
-            named("core.v1.ServiceSpec").and_then(|spec| spec.field("ports")).map(|field| field.shape);
+        let ports = named("core.v1.ServiceSpec").and_then(|spec| spec.field("ports")).map(Field::shape);
         let Some(Shape::List(list)) = ports else { panic!("{ports:?}") };
         assert_eq!(list.keys().collect::<Vec<_>>(), ["port", "protocol"]);
         assert_eq!(list.merge_key(), Some("port"));

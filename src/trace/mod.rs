@@ -26,7 +26,7 @@ pub enum Role {
 pub struct Origin {
     /// Path in the values tree, such as `storage.nfs.server`; list items as `[0]`, `.` for all values. What is no value
     /// starts with a dot: `.Release.Name`.
-    pub path: String,
+    pub path: Arc<str>,
     /// The value with its place and what it replaced.
     pub value: Node,
     /// What it did.

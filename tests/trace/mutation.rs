@@ -222,7 +222,7 @@ fn trials(case: &Case, tally: &mut Tally) {
     for (index, object) in before.iter().enumerate() {
         for (path, field) in &object.fields {
             for origin in field.data.iter().filter(|origin| !origin.path.starts_with('.')) {
-                values.push((origin.path.clone(), index, path.clone()));
+                values.push((origin.path.to_string(), index, path.clone()));
             }
         }
     }
@@ -282,7 +282,7 @@ fn trials(case: &Case, tally: &mut Tally) {
 /// Whether a field names a value, something it is part of, or something below it.
 fn named(field: &Field, path: &str) -> bool {
     field.data.iter().chain(&field.control).any(|origin| {
-        let below = path.strip_prefix(origin.path.as_str());
-        origin.path == "." || below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        let below = path.strip_prefix(&*origin.path);
+        *origin.path == *"." || below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     })
 }

@@ -9,6 +9,7 @@ use super::ClusterRule;
 use crate::codec::Node;
 use crate::diag::{Label, Place};
 use crate::kube::KubeVersion;
+use crate::kube::schema::Types;
 
 pub(super) const RULES: &[ClusterRule] = &[(&[], duplicate_object), (&["Service"], node_port_taken)];
 
@@ -23,6 +24,8 @@ pub(in super::super) struct Cluster<'o, 'm> {
     /// Definitions of custom resources by group and kind.
     definitions: HashMap<(&'o str, &'o str), &'o Node>,
     makes_pods: bool,
+    /// Types of the schema that some object was checked against.
+    pub(in super::super) types: Types,
 }
 
 fn id<'o>(object: &'o Object<'_>) -> Id<'o> {
@@ -58,7 +61,7 @@ impl<'o, 'm> Cluster<'o, 'm> {
                 }
             }
         }
-        Self { objects, version, by_id, node_ports, definitions, makes_pods }
+        Self { objects, version, by_id, node_ports, definitions, makes_pods, types: Types::default() }
     }
 
     /// The version of Kubernetes it runs.

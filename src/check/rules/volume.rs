@@ -12,7 +12,6 @@ use super::{PodRule, volume_source};
 use crate::codec::Node;
 use crate::diag::Label;
 use crate::kube::is_dns_label;
-use crate::kube::schema::{self, Shape};
 
 pub(super) const RULES: &[PodRule] = &[volumes, mounts];
 
@@ -33,18 +32,47 @@ fn volumes(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     }
 }
 
+/// Fields of volumes and of persistent volumes that hold an object, sorted: the sources, and what `others` names.
+const SOURCES: &[&str] = &[
+    "awsElasticBlockStore",
+    "azureDisk",
+    "azureFile",
+    "cephfs",
+    "cinder",
+    "claimRef",
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "fc",
+    "flexVolume",
+    "flocker",
+    "gcePersistentDisk",
+    "gitRepo",
+    "glusterfs",
+    "hostPath",
+    "image",
+    "iscsi",
+    "local",
+    "nfs",
+    "nodeAffinity",
+    "persistentVolumeClaim",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "projected",
+    "quobyte",
+    "rbd",
+    "scaleIO",
+    "secret",
+    "storageos",
+    "vsphereVolume",
+];
+
 /// Checks that a volume has one source; in a pod, none means an empty folder (`SetDefaults_Volume`).
 pub(super) fn one_source(volume: &Node, others: &[&str], needed: bool, findings: &mut Findings<'_, '_>) {
     let Some(map) = volume.as_map() else { return };
-    let known = schema::named("core.v1.PersistentVolumeSpec");
-    let pod_volume = schema::named("core.v1.Volume");
-    let is_source = |key: &str| {
-        !others.contains(&key)
-            && [known, pod_volume]
-                .into_iter()
-                .flatten()
-                .any(|kind| kind.field(key).is_some_and(|field| matches!(field.shape, Shape::Ref(_))))
-    };
+    let is_source = |key: &str| SOURCES.binary_search(&key).is_ok() && !others.contains(&key);
     let mut sources = map.entries().iter().filter(|entry| !entry.value.is_null() && is_source(&entry.key));
     if sources.next().is_none() {
         if needed {
@@ -135,5 +163,25 @@ fn propagation(mount: &Node, container: &Node, findings: &mut Findings<'_, '_>) 
     if container.at_path(["securityContext", "privileged"]).and_then(Node::as_bool) != Some(true) {
         let detail = "Bidirectional mount propagation is available only to privileged containers";
         findings.forbidden(node, codes::VOLUME_MOUNT, detail);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SOURCES;
+    use crate::kube::schema::{self, Shape};
+
+    #[test]
+    fn sources_are_the_fields_of_the_schema_that_hold_an_object() {
+        let mut known: Vec<&str> = ["core.v1.PersistentVolumeSpec", "core.v1.Volume"]
+            .into_iter()
+            .filter_map(schema::named)
+            .flat_map(schema::Type::fields)
+            .filter(|field| matches!(field.shape(), Shape::Ref(_)))
+            .map(|field| field.name)
+            .collect();
+        known.sort_unstable();
+        known.dedup();
+        assert_eq!(known, SOURCES);
     }
 }

@@ -74,7 +74,7 @@ fn conditions_name_the_values_that_decide() {
             reasons.extend(write.origins.iter().map(|origin| (origin.path.clone(), origin.role)));
         }
     });
-    assert!(reasons.contains(&("ingress.tls.secretName".to_owned(), crate::trace::Role::Data)));
-    assert!(reasons.contains(&("ingress.tls.secretName".to_owned(), crate::trace::Role::Control)));
-    assert!(reasons.contains(&("ingress.enabled".to_owned(), crate::trace::Role::Control)));
+    assert!(reasons.contains(&("ingress.tls.secretName".into(), crate::trace::Role::Data)));
+    assert!(reasons.contains(&("ingress.tls.secretName".into(), crate::trace::Role::Control)));
+    assert!(reasons.contains(&("ingress.enabled".into(), crate::trace::Role::Control)));
 }

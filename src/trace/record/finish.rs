@@ -141,7 +141,7 @@ impl Recorder {
             Some((root, steps)) => (format!(".{}.{}", key_text(root), join(steps)), None),
             None => (String::new(), None),
         };
-        Origin { path, value: value.unwrap_or_else(Node::null), role: dep.role() }
+        Origin { path: path.into(), value: value.unwrap_or_else(Node::null), role: dep.role() }
     }
 
     fn is_value(&self, path: PathId) -> bool {
