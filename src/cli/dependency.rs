@@ -14,6 +14,7 @@ use super::exit::Exit;
 use super::helmflags::{self, GLOBAL, Refusal, io_words};
 use super::limits;
 use super::pflag::{self, Flag, Kind, Parsed};
+use super::reach;
 use super::template::{print_log, refuse};
 use super::ui::Ui;
 
@@ -75,6 +76,10 @@ pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
             GLOBAL,
         ))?;
         return Ok(Exit::Done);
+    }
+    if let Err(line) = reach::check_driver() {
+        ui.message(&line);
+        return Ok(Exit::No);
     }
     if parsed.arguments.len() > 1 {
         return refuse(

@@ -11,6 +11,7 @@ use clearml_k8s::values::{self, Inputs, Merged};
 
 use super::limits;
 use super::pflag::{self, Flag, Kind, Parsed};
+use super::reach;
 use super::ui::Ui;
 
 /// Flags every command of Helm takes.
@@ -49,10 +50,10 @@ pub(super) const VALUES: &[Flag] = &[
 
 /// Where a chart comes from; all but local ones need a network.
 pub(super) const CHART_PATH: &[Flag] = &[
-    Flag::value("ca-file", Kind::Text, "accepted, without effect: nothing is fetched"),
-    Flag::value("cert-file", Kind::Text, "accepted, without effect: nothing is fetched"),
+    Flag::value("ca-file", Kind::Text, "refused when it holds no certificate; nothing is fetched"),
+    Flag::value("cert-file", Kind::Text, "refused with --key-file when unreadable; nothing is fetched"),
     Flag::switch("insecure-skip-tls-verify", "accepted, without effect: nothing is fetched"),
-    Flag::value("key-file", Kind::Text, "accepted, without effect: nothing is fetched"),
+    Flag::value("key-file", Kind::Text, "refused with --cert-file when unreadable; nothing is fetched"),
     Flag::value("keyring", Kind::Text, "accepted, without effect: nothing is verified"),
     Flag::switch("pass-credentials", "accepted, without effect: nothing is fetched"),
     Flag::value("password", Kind::Text, "accepted, without effect: nothing is fetched"),
@@ -141,10 +142,7 @@ fn read_path(path: &str, ui: &mut Ui) -> io::Result<Vec<u8>> {
         let bytes = ui.read_stdin(most).map_err(|error| io::Error::other(error.to_string()))?;
         return if bytes.len() as u64 > most { Err(too_long()) } else { Ok(bytes) };
     }
-    if path.contains("://") {
-        let text = format!("{path} is no file on this computer, and nothing is fetched from a network");
-        return Err(io::Error::other(text));
-    }
+    reach::check_address(path)?;
     let mut bytes = Vec::new();
     File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
@@ -155,33 +153,6 @@ fn read_path(path: &str, ui: &mut Ui) -> io::Result<Vec<u8>> {
 
 fn read_file(path: &str, ui: &mut Ui) -> Result<Vec<u8>, Refusal> {
     read_path(path, ui).map_err(|error| values::read_error(path, &error))
-}
-
-/// The chart's path as Helm finds it on disk.
-// Rule: Helm v4.3.1 pkg/action/install.go, LocateChart.
-pub(super) fn locate_chart(parsed: &Parsed, name: &str) -> Result<PathBuf, Refusal> {
-    let name = name.trim();
-    if parsed.is_on("verify") {
-        return Err("signatures are not checked by this program: run without --verify".to_owned());
-    }
-    if std::fs::metadata(name).is_ok() {
-        return std::path::absolute(name).map(|path| clean(&path)).map_err(|error| error.to_string());
-    }
-    if name.starts_with('/') || name.starts_with('.') {
-        return Err(format!("path {} not found", clearml_k8s::go::strconv::quote(name.as_bytes())));
-    }
-    if let Some(repo) = parsed.text("repo").filter(|repo| !repo.is_empty()) {
-        return Err(format!(
-            "chart {name} of {repo} is not on this computer, and nothing is fetched from a network"
-        ));
-    }
-    if name.contains("://") {
-        return Err(format!("chart {name} is not on this computer, and nothing is fetched from a network"));
-    }
-    match name.split_once('/') {
-        None => Err(format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {name}")),
-        Some((repo, _)) => Err(format!("repo {repo} not found")),
-    }
 }
 
 /// The path with `.` and `..` taken out.

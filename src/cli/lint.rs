@@ -23,6 +23,7 @@ use super::exit::Exit;
 use super::helmflags::{self, GLOBAL, Refusal, VALUES, clean, io_words, namespace, read_merged};
 use super::limits;
 use super::pflag::{self, Flag, Kind, Parsed};
+use super::reach;
 use super::template::{print_log, refuse, refuse_unused};
 use super::ui::Ui;
 
@@ -68,6 +69,10 @@ pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
     if parsed.is_on("help") {
         ui.print(helmflags::help("lint PATH", ABOUT, &[FLAGS, limits::FLAGS, VALUES], GLOBAL))?;
         return Ok(Exit::Done);
+    }
+    if let Err(line) = reach::check_driver() {
+        ui.message(&line);
+        return Ok(Exit::No);
     }
     if parsed.arguments.is_empty() {
         return refuse(ui, "\"helm lint\" requires at least 1 argument\n\nUsage:  helm lint PATH [flags]");

@@ -29,6 +29,7 @@ mod objects;
 mod output;
 mod outputdir;
 mod pflag;
+mod reach;
 mod recipe;
 mod render;
 mod schema;

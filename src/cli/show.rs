@@ -10,9 +10,10 @@ use clearml_k8s::helm::Release;
 use clearml_k8s::values::jsonpath::JsonPath;
 
 use super::exit::Exit;
-use super::helmflags::{self, CHART_PATH, GLOBAL, Refusal, locate_chart};
+use super::helmflags::{self, CHART_PATH, GLOBAL, Refusal};
 use super::limits;
 use super::pflag::{self, Flag, Kind, Parsed};
+use super::reach::{self, locate_chart};
 use super::template::{print_log, refuse};
 use super::ui::Ui;
 
@@ -81,6 +82,10 @@ pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
         ))?;
         return Ok(Exit::Done);
     }
+    if let Err(line) = reach::check_driver() {
+        ui.message(&line);
+        return Ok(Exit::No);
+    }
     match show(&parsed, name, *part, ui) {
         Ok(bytes) => {
             ui.print(bytes)?;
@@ -99,6 +104,7 @@ fn show(parsed: &Parsed, name: &str, part: Part, ui: &mut Ui) -> Result<Vec<u8>,
     };
     limits::choose_from(parsed)?;
     limits::watch(Exit::No);
+    reach::check_certificates(parsed)?;
     let mut log = vec![
         LogLine::new(Level::Debug, "original chart version")
             .with("version", parsed.text("version").unwrap_or_default()),
@@ -107,7 +113,9 @@ fn show(parsed: &Parsed, name: &str, part: Part, ui: &mut Ui) -> Result<Vec<u8>,
         log.push(LogLine::new(Level::Debug, "setting version to >0.0.0-0"));
     }
     print_log(ui, &mut log, helmflags::debug(parsed));
-    let path = locate_chart(parsed, path)?;
+    let path = locate_chart(parsed, path, &mut log);
+    print_log(ui, &mut log, helmflags::debug(parsed));
+    let path = path?;
     let options = LoadOptions::default().confined(parsed.is_on("confined")).any_api_version(true);
     let chart = Chart::load_with(&path, &options, &mut log);
     print_log(ui, &mut log, helmflags::debug(parsed));

@@ -16,12 +16,11 @@ use clearml_k8s::values::Merged;
 use super::chance::{self, Chance, Drawn};
 use super::environment;
 use super::exit::Exit;
-use super::helmflags::{
-    self, CHART_PATH, GLOBAL, Refusal, VALUES, locate_chart, namespace, own_namespace, read_merged,
-};
+use super::helmflags::{self, CHART_PATH, GLOBAL, Refusal, VALUES, namespace, own_namespace, read_merged};
 use super::limits;
 use super::outputdir::Files;
 use super::pflag::{self, Flag, Kind, Parsed};
+use super::reach::{self, locate_chart};
 use super::ui::Ui;
 
 const NO_EFFECT: &str = "this flag has no effect for 'helm template' and will be removed in Helm 5";
@@ -89,6 +88,10 @@ pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
             GLOBAL,
         ))?;
         return Ok(Exit::Done);
+    }
+    if let Err(line) = reach::check_driver() {
+        ui.message(&line);
+        return Ok(Exit::No);
     }
     if parsed.arguments.is_empty() {
         return refuse(
@@ -180,6 +183,7 @@ impl Command<'_> {
                 KubeVersion::parse(text).map_err(|error| format!("invalid kube version '{text}': {error}"))?
             }
         };
+        reach::check_certificates(parsed)?;
         self.check_dry_run()?;
         let chance = Chance::from_flags(parsed)?;
         let mut log = Vec::new();
@@ -190,7 +194,9 @@ impl Command<'_> {
         }
         print_log(self.ui, &mut log, debug);
         let (name, chart) = self.name_and_chart(&chance)?;
-        let path = locate_chart(parsed, &chart)?;
+        let path = locate_chart(parsed, &chart, &mut log);
+        print_log(self.ui, &mut log, debug);
+        let path = path?;
         log.push(LogLine::new(Level::Debug, "Chart path").with("path", path.display().to_string()));
         print_log(self.ui, &mut log, debug);
         let merged = read_merged(parsed, self.ui)?;

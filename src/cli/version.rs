@@ -13,6 +13,7 @@ use clearml_k8s::value::{Object, Str, Value};
 use super::exit::Exit;
 use super::helmflags::{self, GLOBAL};
 use super::pflag::{self, Flag, Kind};
+use super::reach;
 use super::template::refuse;
 use super::ui::Ui;
 
@@ -51,6 +52,10 @@ pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
     if parsed.is_on("help") {
         ui.print(helmflags::help("version", ABOUT, &[FLAGS], GLOBAL))?;
         return Ok(Exit::Done);
+    }
+    if let Err(line) = reach::check_driver() {
+        ui.message(&line);
+        return Ok(Exit::No);
     }
     if !parsed.arguments.is_empty() {
         return refuse(ui, "\"helm version\" accepts no arguments\n\nUsage:  helm version [flags]");

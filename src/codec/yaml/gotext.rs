@@ -31,7 +31,7 @@ pub(super) struct GoText {
 #[derive(Clone)]
 struct Shown {
     text: Rc<str>,
-    /// Type and value, in Go's order of keys.
+    /// Type and value, in the order of keys: by type as Helm's program lays its types out, and within a type by value.
     order: (u8, Rc<str>),
     entries: Option<Rc<Vec<(Shown, Shown)>>>,
     items: Option<Rc<Vec<Shown>>>,
@@ -154,24 +154,28 @@ fn scalar(text: &str, tag: Option<&str>, implicit: bool) -> Shown {
     };
     match kind {
         resolve::Kind::Null => plain(0, "interface {}(nil)"),
-        resolve::Kind::Bool(value) => plain(1, if value { "true" } else { "false" }),
+        resolve::Kind::Bool(value) => plain(7, if value { "true" } else { "false" }),
         // Keys of one type stand in the order of their values.
         resolve::Kind::Int(value) => {
             let order = format!("{:020}", (value as u64) ^ (1 << 63)).into();
-            Shown { order: (2, order), ..plain(2, &value.to_string()) }
+            Shown { order: (5, order), ..plain(5, &value.to_string()) }
         }
         resolve::Kind::Uint(value) => plain(4, &format!("{value:#x}")),
         resolve::Kind::Float(value) => {
             let mut out = String::new();
             write_general(&mut out, value);
             let bits = value.to_bits();
-            let ordered = if bits >> 63 == 1 { !bits } else { bits | 1 << 63 };
-            Shown { order: (3, format!("{ordered:020}").into()), ..plain(3, &out) }
+            let ordered = match bits >> 63 {
+                _ if value.is_nan() => 0,
+                1 => !bits,
+                _ => bits | 1 << 63,
+            };
+            Shown { order: (6, format!("{ordered:020}").into()), ..plain(6, &out) }
         }
         resolve::Kind::Text => {
             let decoded = if tag == Some(BINARY_TAG) { base64(text) } else { None };
             let text = decoded.as_deref().unwrap_or(text);
-            Shown { order: (5, text.into()), ..plain(5, &quote(text.as_bytes())) }
+            Shown { order: (2, text.into()), ..plain(2, &quote(text.as_bytes())) }
         }
     }
 }
