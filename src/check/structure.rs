@@ -50,6 +50,11 @@ impl Walk<'_, '_, '_> {
                 self.unknown(node, entry, kind);
             }
             match entries.next_if(|entry| *entry.key == *field.name) {
+                // Quirk: an empty policy of a class means the usual one (`validateReclaimPolicy`).
+                Some(entry)
+                    if field.name == "reclaimPolicy"
+                        && kind.name() == "storage.v1.StorageClass"
+                        && entry.value.as_str() == Some("") => {}
                 Some(entry)
                     if field.required && entry.value.as_str() == Some("") && self.is_wanted(kind, field) =>
                 {

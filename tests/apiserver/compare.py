@@ -32,9 +32,15 @@ class Table:
         return self.find(who, kind, path, lambda rule, _: re.search(rule.words, words))
 
     def elsewhere(self, kind, theirs, ours):
-        """The line that says by which other path we name the same thing."""
-        texts = [paths.write(path) for path in ours]
-        return self.find("elsewhere", kind, theirs, lambda rule, match: match.expand(rule.words) in texts)
+        """The line that says by which other path we name the same thing, and the findings it fits."""
+        met = []
+
+        def fits(rule, match):
+            other = re.sub(r"\\(\d)", lambda group: re.escape(match.group(int(group[1])) or ""), rule.words)
+            met[:] = [finding for finding in ours if re.fullmatch(other, paths.write(finding.path))]
+            return met
+
+        return self.find("elsewhere", kind, theirs, fits), met
 
     def unused(self):
         return [rule for rule in self.rules if not self.used[rule]]
@@ -63,6 +69,10 @@ class Comparison:
             theirs.setdefault(path, words)
         if verdict.code >= 300 and not theirs:
             theirs[()] = verdict.message
+        unknown = [path for path, what in old - new if what == "unknown"]
+        inside = [finding for finding in ours if any(finding.path[: len(path)] == path for path in unknown)]
+        self.excluded["about a field that the server does not have"] += len(inside)
+        ours = [finding for finding in ours if finding not in inside]
         self.match(where, data["kind"], theirs, ours, {path for path, _ in new - old}, verdict.code == 400)
 
     def with_schema(self, where, kind, problems, ours):
@@ -107,10 +117,9 @@ class Comparison:
         for path in theirs:
             if path in met_theirs:
                 continue
-            rule = self.table.elsewhere(kind, path, [finding.path for finding in ours])
+            rule, met = self.table.elsewhere(kind, path, ours)
             if rule:
                 met_theirs.add(path)
+                met_ours.update(met)
                 self.places["another name of it"] += 1
                 self.explained[rule] += 1
-                text = re.fullmatch(rule.path, paths.write(path)).expand(rule.words)
-                met_ours.update(finding for finding in ours if paths.write(finding.path) == text)

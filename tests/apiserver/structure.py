@@ -31,12 +31,16 @@ class Document:
         definition = self.kinds[data["apiVersion"], data["kind"]]
         return set(self.walk(data, definition, ()))
 
-    def walk(self, value, schema, path):
-        if "$ref" in schema:
+    def resolve(self, schema):
+        while "$ref" in schema:
             schema = self.definitions[schema["$ref"].rsplit("/", 1)[-1]]
+        return schema
+
+    def walk(self, value, schema, path):
+        schema = self.resolve(schema)
         if value is None or schema.get("x-kubernetes-preserve-unknown-fields"):
             return
-        types = wanted(schema)
+        types = self.wanted(schema)
         if types and not any(fits(value, kind) for kind in types):
             yield path, "type"
         elif isinstance(value, dict):
@@ -46,6 +50,16 @@ class Document:
                 yield from self.walk(item, schema.get("items", {}), (*path, str(index)))
         elif "enum" in schema and value not in schema["enum"]:
             yield path, "enum"
+
+    def wanted(self, schema):
+        """The types a schema takes; none when it takes all."""
+        schema = self.resolve(schema)
+        if schema.get("format") == "int-or-string":
+            return ["integer", "string"]
+        if "oneOf" in schema:
+            return [kind for choice in schema["oneOf"] for kind in self.wanted(choice)]
+        kinds = schema.get("type", "object" if "properties" in schema else [])
+        return [kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null"]
 
     def map(self, value, schema, path):
         fields = schema.get("properties")
@@ -62,16 +76,6 @@ class Document:
                 yield from self.walk(item, fields[key], (*path, key))
             else:
                 yield (*path, key), "unknown"
-
-
-def wanted(schema):
-    """The types a schema takes; none when it takes all."""
-    if schema.get("format") == "int-or-string":
-        return ["integer", "string"]
-    if "oneOf" in schema:
-        return [kind for choice in schema["oneOf"] for kind in wanted(choice)]
-    kinds = schema.get("type", "object" if "properties" in schema else [])
-    return [kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null"]
 
 
 def fits(value, kind):

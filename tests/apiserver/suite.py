@@ -4,6 +4,7 @@ import collections
 import os
 import re
 
+import chance
 import edits
 import objects
 import yaml
@@ -104,6 +105,18 @@ class Suite:
             for verdict, words in ((True, "taken"), (False, "refused")):
                 if verdict not in verdicts[code]:
                     self.failures.append(f"edits: nothing under {code} is {words} by the server")
+
+
+    def changed(self, base, count, seed):
+        """So many changes of any field, good and bad ones."""
+        pods = ("Deployment", "Pod")
+        base = [data for data in base if data["kind"] in pods or edits.pod_template(data) is None or len(repr(data)) < 600]
+        made = list(chance.some(self.new, base, count, seed))
+        self.counts["changes of any field"] = len(made)
+        for first in range(0, len(made), 500):
+            part = made[first : first + 500]
+            for (words, data), found in zip(part, self.validate.of_objects([data for _, data in part])):
+                self.one(f"change {seed}: {words}", data, found)
 
 
 def codes_of_cases():

@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 
 use super::super::codes;
-use super::super::findings::Findings;
+use super::super::findings::{Findings, Warn as _};
 use super::super::object::{Object, int_of, items, str_of};
 use super::ObjectRule;
 use super::service::kind;
@@ -14,6 +14,7 @@ use crate::diag::Label;
 
 pub(super) const RULES: &[ObjectRule] = &[
     (&["Service"], addresses),
+    (&["Service"], cluster_addresses),
     (&["Service"], source_annotation),
     (&["Service"], external_traffic),
     (&["Service"], health_check),
@@ -22,6 +23,7 @@ pub(super) const RULES: &[ObjectRule] = &[
 ];
 
 const SOURCES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
+const ADDRESS_TEXT: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 const CIDR_TEXT: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
 
 fn addresses(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
@@ -39,24 +41,22 @@ fn addresses(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
             findings.invalid(node, codes::SERVICE, "must be empty, 'None', or a valid IP address");
         }
     }
-    let external = items(spec, "externalIPs").map(|node| (node, false));
-    for (node, outer) in external.chain(spec.get("loadBalancerIP").map(|node| (node, true))) {
+    // The server takes any text, the cloud's controller does not.
+    if let Some(node) = spec.get("loadBalancerIP")
+        && node.as_str().is_some_and(|text| !text.is_empty() && text.parse::<IpAddr>().is_err())
+    {
+        findings.invalid(node, codes::SERVICE, ADDRESS_TEXT).warn();
+    }
+    for node in items(spec, "externalIPs") {
         let Some(text) = node.as_str() else { continue };
-        match text.parse::<IpAddr>() {
-            _ if text.is_empty() && outer => {}
+        match text.parse::<IpAddr>().map(special) {
             Err(_) => {
-                findings.invalid(
-                    node,
-                    codes::SERVICE,
-                    "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
-                );
+                findings.invalid(node, codes::SERVICE, ADDRESS_TEXT);
             }
-            Ok(address) if !outer => {
-                if let Some(detail) = special(address) {
-                    findings.invalid(node, codes::SERVICE, detail);
-                }
+            Ok(Some(detail)) => {
+                findings.invalid(node, codes::SERVICE, detail);
             }
-            Ok(_) => {}
+            Ok(None) => {}
         }
     }
     if let Some(ranges) = spec
@@ -119,6 +119,29 @@ fn special(address: IpAddr) -> Option<&'static str> {
         Some("may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)")
     } else {
         None
+    }
+}
+
+/// The list begins with the single address, in either kind of them.
+fn cluster_addresses(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
+    let Some(spec) = object.at("spec") else { return };
+    let Some(first) = items(spec, "clusterIPs").next() else { return };
+    let single = str_of(spec, "clusterIP").unwrap_or_default();
+    // A single one of another type is told of as that.
+    if kind(spec) == "ExternalName"
+        || spec.get("clusterIP").is_some_and(|node| !node.is_null() && node.as_str().is_none())
+    {
+        return;
+    }
+    if single.is_empty() {
+        findings.says(first, codes::SERVICE, "Forbidden: must be empty when `clusterIP` is not specified");
+    } else if first.as_str().is_some_and(|text| text != single) {
+        findings.invalid(first, codes::SERVICE, "first value must match `clusterIP`");
+    }
+    for node in items(spec, "clusterIPs").skip(1) {
+        if node.as_str().is_some_and(|text| text.parse::<IpAddr>().is_err()) {
+            findings.invalid(node, codes::SERVICE, ADDRESS_TEXT);
+        }
     }
 }
 

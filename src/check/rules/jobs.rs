@@ -26,7 +26,9 @@ fn job(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
         findings.missing(spec, "completions", codes::JOB, "when completion mode is Indexed");
     }
     let manual = spec.get("manualSelector").and_then(Node::as_bool) == Some(true);
-    if manual && !has(spec, "selector") {
+    if let Some(node) = spec.get("manualSelector").filter(|_| manual && object.kind == "CronJob") {
+        findings.invalid(node, codes::JOB, "jobs of a `CronJob` have selectors of the API server");
+    } else if manual && !has(spec, "selector") {
         findings.missing(spec, "selector", codes::JOB, "when `manualSelector` is true");
     }
     if let Some(selector) = spec.get("selector").filter(|selector| !selector.is_null())

@@ -3,7 +3,7 @@
 
 use super::super::codes;
 use super::super::findings::{Findings, Warn as _, nearest};
-use super::super::object::Object;
+use super::super::object::{Object, items};
 use super::ObjectRule;
 use crate::codec::{Map, Node};
 use crate::diag::Code;
@@ -15,6 +15,8 @@ pub(super) const RULES: &[ObjectRule] = &[
     (&[], name),
     (&[], namespace),
     (WANT_A_SPEC, spec),
+    (MAKE_PODS, template_spec),
+    (&[], finalizers),
     (&[], labels_of_object),
     (&[], annotations_of_object),
     (&[], template_metadata),
@@ -36,6 +38,10 @@ const WANT_A_SPEC: &[&str] = &[
     "Service",
     "StatefulSet",
 ];
+
+/// Kinds that hold a template of pods.
+const MAKE_PODS: &[&str] =
+    &["CronJob", "DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController", "StatefulSet"];
 
 /// All annotations of an object together may not be larger.
 const ANNOTATIONS: usize = 256 * 1024;
@@ -133,6 +139,39 @@ fn spec(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
         object.known.is_some_and(|kind| kind.root.field("spec").is_some_and(|field| field.required));
     if !required && object.at("spec").is_none_or(Node::is_null) {
         findings.missing(&object.root, "spec", codes::MISSING, "");
+    }
+}
+
+/// A pod's template without a spec has no containers; whether the template itself is there is told of elsewhere.
+fn template_spec(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
+    let path = match object.kind.as_str() {
+        "CronJob" => match object.at("spec.jobTemplate").filter(|template| template.as_map().is_some()) {
+            Some(job) if job.get("spec").is_none_or(Node::is_null) => {
+                findings.missing(job, "spec", codes::MISSING, "");
+                return;
+            }
+            _ => "spec.jobTemplate.spec.template",
+        },
+        _ => "spec.template",
+    };
+    if let Some(template) = object.at(path).filter(|template| template.as_map().is_some())
+        && template.get("spec").is_none_or(Node::is_null)
+    {
+        findings.missing(template, "spec", codes::MISSING, "");
+    }
+}
+
+fn finalizers(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
+    let Some(metadata) = object.root.get("metadata") else { return };
+    let standard = ["kubernetes", "foregroundDeletion", "orphan"];
+    for node in items(metadata, "finalizers") {
+        let Some(name) = node.as_str() else { continue };
+        if !is_qualified_name(name) {
+            findings.invalid(node, codes::NAME, QUALIFIED_TEXT);
+        } else if object.builtin && !name.contains('/') && !standard.contains(&name) {
+            let detail = "name is neither a standard finalizer name nor is it fully qualified";
+            findings.invalid(node, codes::NAME, detail);
+        }
     }
 }
 

@@ -5,6 +5,8 @@ mod classes;
 mod cluster;
 mod config;
 mod container;
+mod definition;
+mod endpoints;
 mod env;
 mod exposure;
 mod identity;
@@ -26,6 +28,7 @@ mod service;
 mod storage;
 mod volume;
 mod volume_source;
+mod webhook;
 mod workload;
 
 pub(super) use cluster::Cluster;
@@ -52,6 +55,9 @@ const OBJECT_RULES: &[&[ObjectRule]] = &[
     ingress::RULES,
     network::RULES,
     classes::RULES,
+    definition::RULES,
+    endpoints::RULES,
+    webhook::RULES,
     storage::RULES,
     config::RULES,
     rbac::RULES,

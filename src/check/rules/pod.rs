@@ -10,7 +10,7 @@ use crate::codec::Node;
 use crate::kube::{is_dns_label, is_dns_subdomain};
 
 pub(super) const RULES: &[PodRule] =
-    &[some_container, names, numbers, processes, dns, host_aliases, pull_secrets];
+    &[some_container, names, numbers, processes, dns, resolver, host_aliases, pull_secrets];
 
 fn some_container(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     if pod.spec.get("containers").and_then(Node::as_list).is_some_and(<[Node]>::is_empty) {
@@ -19,12 +19,16 @@ fn some_container(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>)
 }
 
 fn names(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
-    for field in ["serviceAccountName", "nodeName", "priorityClassName", "runtimeClassName"] {
+    for field in ["serviceAccountName", "serviceAccount", "nodeName", "priorityClassName", "runtimeClassName"]
+    {
         if let Some(node) = pod.spec.get(field)
             && node.as_str().is_some_and(|text| !text.is_empty() && !is_dns_subdomain(text))
         {
             findings.invalid(node, codes::NAME, SUBDOMAIN_TEXT);
         }
+    }
+    if let Some(node) = pod.spec.get("runtimeClassName").filter(|node| node.as_str() == Some("")) {
+        findings.invalid(node, codes::NAME, "must not be empty");
     }
     for field in ["hostname", "subdomain"] {
         if let Some(node) = pod.spec.get(field)
@@ -70,6 +74,27 @@ fn dns(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
                 codes::MISSING,
                 "must provide at least one DNS nameserver when `dnsPolicy` is None",
             );
+        }
+    }
+}
+
+fn resolver(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
+    let Some(config) = pod.spec.get("dnsConfig") else { return };
+    for node in items(config, "nameservers") {
+        if node.as_str().is_some_and(|text| text.parse::<std::net::IpAddr>().is_err()) {
+            findings.invalid(
+                node,
+                codes::NAME,
+                "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
+            );
+        }
+    }
+    if let Some(servers) = config.get("nameservers").filter(|_| items(config, "nameservers").count() > 3) {
+        findings.says(servers, codes::NUMBER, "Invalid value: must not have more than 3 nameservers");
+    }
+    for option in items(config, "options").filter(|option| option.as_map().is_some()) {
+        if !has(option, "name") || str_of(option, "name") == Some("") {
+            findings.missing(option, "name", codes::MISSING, "must not be empty");
         }
     }
 }

@@ -66,8 +66,14 @@ fn persistent_volume(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     }
     volume::one_source(spec, &["claimRef", "nodeAffinity"], true, findings);
     volume_source::check(spec, findings);
-    if let Some(required) = spec.at_path(["nodeAffinity", "required"]) {
-        scheduling::some_terms(required, findings);
+    if let Some(affinity) = spec.get("nodeAffinity").filter(|affinity| affinity.as_map().is_some()) {
+        match affinity.get("required").filter(|required| !required.is_null()) {
+            Some(required) => scheduling::some_terms(required, findings),
+            None => {
+                let detail = "must specify required node constraints";
+                findings.missing(affinity, "required", codes::SCHEDULING, detail);
+            }
+        }
     }
     if has(spec, "local") && !has(spec, "nodeAffinity") {
         findings.missing(spec, "nodeAffinity", codes::VOLUME, "Local volume requires node affinity");

@@ -1,0 +1,162 @@
+//! Definitions of custom resources.
+// Rule: kubernetes v1.37 apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go.
+
+use std::collections::HashMap;
+
+use super::super::codes;
+use super::super::findings::{Findings, MAX_DEPTH};
+use super::super::object::{Object, has, items, str_of};
+use super::ObjectRule;
+use super::metadata::LABEL_1035_TEXT;
+use crate::codec::{Map, Node};
+use crate::kube::is_dns_label_1035;
+
+pub(super) const RULES: &[ObjectRule] = &[
+    (&["CustomResourceDefinition"], names),
+    (&["CustomResourceDefinition"], versions),
+    (&["CustomResourceDefinition"], schemas),
+];
+
+fn is_v1(object: &Object<'_>) -> bool {
+    object.api_version == "apiextensions.k8s.io/v1"
+}
+
+fn label(node: Option<&Node>, findings: &mut Findings<'_, '_>) {
+    let wrong = |name: &str| !name.is_empty() && !is_dns_label_1035(&name.to_ascii_lowercase());
+    if let Some(node) = node.filter(|node| node.as_str().is_some_and(wrong)) {
+        findings.invalid(node, codes::NAME, LABEL_1035_TEXT);
+    }
+}
+
+fn names(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
+    for field in ["plural", "singular", "kind", "listKind"] {
+        label(object.at("spec.names").and_then(|names| names.get(field)), findings);
+    }
+}
+
+fn versions(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
+    let Some(spec) = object.at("spec").filter(|_| is_v1(object)) else { return };
+    let Some(list) = spec.get("versions").filter(|list| list.as_list().is_some()) else { return };
+    let stored = items(spec, "versions").filter(|version| is_true(version, "storage")).count();
+    if stored != 1 {
+        findings.says(
+            list,
+            codes::CUSTOM,
+            "Invalid value: must have exactly one version marked as storage version",
+        );
+    }
+    let mut seen: HashMap<&str, &Node> = HashMap::new();
+    for version in items(spec, "versions") {
+        label(version.get("name"), findings);
+        if let Some((name, node)) = str_of(version, "name").zip(version.get("name")) {
+            if let Some(first) = seen.get(name) {
+                findings.duplicate(node, first, codes::DUPLICATE);
+            } else {
+                seen.insert(name, node);
+            }
+        }
+        if let Some(node) = version.get("deprecationWarning")
+            && has(version, "deprecationWarning")
+            && !is_true(version, "deprecated")
+        {
+            findings.invalid(node, codes::CUSTOM, "can only be set for deprecated versions");
+        }
+        if version.as_map().is_some()
+            && version.at_path(["schema", "openAPIV3Schema"]).is_none_or(Node::is_null)
+        {
+            findings.missing(version, "schema.openAPIV3Schema", codes::CUSTOM, "schemas are required");
+        }
+    }
+}
+
+fn is_true(node: &Node, field: &str) -> bool {
+    node.get(field).and_then(Node::as_bool) == Some(true)
+}
+
+fn schemas(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
+    let versions =
+        object.at("spec").filter(|_| is_v1(object)).into_iter().flat_map(|spec| items(spec, "versions"));
+    for schema in versions.filter_map(|version| version.at_path(["schema", "openAPIV3Schema"])) {
+        match schema.get("type").filter(|node| !node.is_null()) {
+            None if schema.as_map().is_some() => {
+                findings.missing(schema, "type", codes::CUSTOM, "must not be empty at the root");
+            }
+            Some(node) if node.as_str().is_some_and(|kind| kind != "object") => {
+                findings.invalid(node, codes::CUSTOM, "must be object at the root");
+            }
+            _ => {
+                if let Some(node) = schema.get("nullable").filter(|_| is_true(schema, "nullable")) {
+                    findings.forbidden(node, codes::CUSTOM, "nullable cannot be true at the root");
+                }
+                walk(schema, 0, true, findings);
+            }
+        }
+    }
+}
+
+/// Fields of JSON Schema that definitions may not have.
+const FOREIGN: [&str; 6] = ["$ref", "$schema", "id", "definitions", "dependencies", "patternProperties"];
+const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
+/// Checks a schema and those inside it; `whole` where it is no part of `not` and its like.
+fn walk(schema: &Node, depth: usize, whole: bool, findings: &mut Findings<'_, '_>) {
+    let Some(map) = schema.as_map().filter(|_| depth <= MAX_DEPTH) else { return };
+    for node in FOREIGN.iter().filter_map(|field| schema.get(field)).filter(|node| !node.is_null()) {
+        findings.forbidden(node, codes::CUSTOM, "not supported in definitions");
+    }
+    if let Some(node) = schema.get("uniqueItems").filter(|_| is_true(schema, "uniqueItems")) {
+        findings.forbidden(
+            node,
+            codes::CUSTOM,
+            "cannot be set to true since the runtime complexity becomes quadratic",
+        );
+    }
+    if let Some(node) = schema.get("type")
+        && node.as_str().is_some_and(|kind| !kind.is_empty() && !TYPES.contains(&kind))
+    {
+        findings.unsupported(node, codes::CUSTOM, TYPES.into_iter());
+    }
+    if whole {
+        list_types(schema, findings);
+    }
+    for entry in map.entries() {
+        match &*entry.key {
+            "properties" => {
+                let inner = entry.value.as_map().into_iter().flat_map(Map::entries);
+                inner.for_each(|entry| walk(&entry.value, depth + 1, whole, findings));
+            }
+            "items" | "additionalProperties" => walk(&entry.value, depth + 1, whole, findings),
+            "not" => walk(&entry.value, depth + 1, false, findings),
+            "allOf" | "anyOf" | "oneOf" => {
+                items(schema, &entry.key).for_each(|part| walk(part, depth + 1, false, findings));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn list_types(schema: &Node, findings: &mut Findings<'_, '_>) {
+    let kind = str_of(schema, "type").unwrap_or_default();
+    let choices: [(&str, &str, &[&str]); 2] = [
+        ("x-kubernetes-list-type", "array", &["atomic", "map", "set"]),
+        ("x-kubernetes-map-type", "object", &["atomic", "granular"]),
+    ];
+    for (field, wanted, values) in choices {
+        let Some((text, node)) = str_of(schema, field).zip(schema.get(field)) else { continue };
+        if !values.contains(&text) {
+            findings.unsupported(node, codes::CUSTOM, values.iter().copied());
+        } else if kind != wanted {
+            findings.invalid(node, codes::CUSTOM, &format!("may only stand beside `type: {wanted}`"));
+        }
+    }
+    if let Some(node) = schema.get("x-kubernetes-list-map-keys").filter(|node| !node.is_null())
+        && str_of(schema, "x-kubernetes-list-type") != Some("map")
+    {
+        findings.invalid(node, codes::CUSTOM, "may only stand beside `x-kubernetes-list-type: map`");
+    }
+    if let Some(node) = schema.get("x-kubernetes-preserve-unknown-fields")
+        && node.as_bool() == Some(false)
+    {
+        findings.invalid(node, codes::CUSTOM, "must be true or undefined");
+    }
+}
