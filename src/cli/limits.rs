@@ -142,6 +142,8 @@ pub(super) fn watch(failed: Exit) {
     let start = Instant::now();
     let watcher = move || {
         while STATE.load(Ordering::Acquire) == WORKING {
+            // A short run ends before the first look.
+            thread::sleep(LOOK);
             let over = if chosen.seconds.is_some_and(|most| start.elapsed().as_secs_f64() > most) {
                 let most = chosen.seconds.unwrap_or_default();
                 format!("stopped after {most} seconds: `--limit seconds=N` allows more")
@@ -149,7 +151,6 @@ pub(super) fn watch(failed: Exit) {
                 let most = chosen.memory;
                 format!("stopped at more than {most} bytes of memory: `--limit memory=N` allows more")
             } else {
-                thread::sleep(LOOK);
                 continue;
             };
             end(&over, failed);
