@@ -68,12 +68,16 @@ pub(super) const CHART_PATH: &[Flag] = &[
 /// here, with any of them.
 // Rule: Helm v4.3.1 pkg/cmd/root.go, newRootCmdWithConfig.
 pub(super) fn check_color(arguments: &[String]) -> Result<(), LogLine> {
-    let parsed = pflag::parse_known(&[GLOBAL], arguments);
-    let last = ["color", "colour"]
-        .into_iter()
-        .filter_map(|name| parsed.text(name))
-        .find(|mode| !matches!(*mode, "never" | "auto" | "always"));
-    let Some(mode) = last else { return Ok(()) };
+    // Both spellings set one thing, and a request for help ends the look.
+    let is_help = |text: &String| text.starts_with("-h") || text == "--help" || text.starts_with("--help=");
+    let one_name = |text: &String| match text.strip_prefix("--colour") {
+        Some(rest) if rest.is_empty() || rest.starts_with('=') => format!("--color{rest}"),
+        _ => text.clone(),
+    };
+    let arguments: Vec<String> = arguments.iter().take_while(|text| !is_help(text)).map(one_name).collect();
+    let parsed = pflag::parse_known(&[GLOBAL], &arguments);
+    let is_known = |mode: &&str| matches!(*mode, "never" | "auto" | "always");
+    let Some(mode) = parsed.text("color").filter(|mode| !is_known(mode)) else { return Ok(()) };
     let mode = clearml_k8s::go::strconv::quote(mode.as_bytes());
     let text = format!("invalid color mode {mode}: must be one of: never, auto, always");
     Err(LogLine::new(Level::Warn, "command failed").with("error", text))

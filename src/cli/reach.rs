@@ -27,27 +27,35 @@ pub(super) fn check_driver() -> Result<(), String> {
 // Rule: Helm v4.3.1 pkg/cmd/root.go, newRegistryClient, and internal/tlsutil.
 pub(super) fn check_certificates(parsed: &Parsed) -> Result<(), Refusal> {
     const PREFIX: &str = "missing registry client: can't create TLS config for client: ";
-    let given = |name: &str| parsed.text(name).filter(|path| !path.is_empty());
+    let given = |name: &str| parsed.text(name).unwrap_or_default();
+    let (certificate, key, authorities) = (given("cert-file"), given("key-file"), given("ca-file"));
+    let is_pair = !certificate.is_empty() && !key.is_empty();
+    if !is_pair && authorities.is_empty() && !parsed.is_on("insecure-skip-tls-verify") {
+        return Ok(());
+    }
     let read = |path: &str, what: &str| {
         std::fs::read(path).map_err(|error| {
             let opened = if error.kind() == io::ErrorKind::IsADirectory { "read" } else { "open" };
-            format!("{PREFIX}{what}: {}: {opened} {path}: {}", quote(path.as_bytes()), io_words(&error))
+            format!("{what}: {}: {opened} {path}: {}", quote(path.as_bytes()), io_words(&error))
         })
     };
-    if let (Some(certificate), Some(key)) = (given("cert-file"), given("key-file")) {
+    let pair = || {
         let certificate = read(certificate, "unable to read cert file")?;
-        let key = read(key, "unable to read key file")?;
-        for (bytes, what) in [(certificate, "certificate"), (key, "key")] {
-            if !has_block(&bytes, "") {
-                return Err(format!(
-                    "{PREFIX}unable to load cert from key pair: tls: failed to find any PEM data in {what} input"
-                ));
-            }
-        }
+        Ok::<_, Refusal>(vec![(certificate, "certificate"), (read(key, "unable to read key file")?, "key")])
+    };
+    let pair = if certificate.is_empty() && key.is_empty() { Ok(Vec::new()) } else { pair() };
+    let authorities = (!authorities.is_empty()).then(|| read(authorities, "can't read CA file")).transpose();
+    let (pair, authorities) = match (pair, authorities) {
+        (Ok(pair), Ok(authorities)) => (pair, authorities),
+        (Err(one), Err(two)) => return Err(format!("{PREFIX}{one}\n{two}")),
+        (Err(text), _) | (_, Err(text)) => return Err(format!("{PREFIX}{text}")),
+    };
+    if let Some((_, what)) = pair.iter().find(|(bytes, _)| !has_block(bytes, "")) {
+        return Err(format!(
+            "{PREFIX}unable to load cert from key pair: tls: failed to find any PEM data in {what} input"
+        ));
     }
-    if let Some(authorities) = given("ca-file")
-        && !has_block(&read(authorities, "can't read CA file")?, "CERTIFICATE-----")
-    {
+    if authorities.is_some_and(|bytes| !has_block(&bytes, "CERTIFICATE-----")) {
         return Err(format!("{PREFIX}failed to append certificates from pem block"));
     }
     Ok(())

@@ -10,7 +10,7 @@ use clearml_k8s::chart::{Chart, LoadOptions};
 use clearml_k8s::diag::{Diagnostic, Level, LogLine};
 use clearml_k8s::gotmpl;
 use clearml_k8s::helm::{self, KubeVersion, Release, Rendered};
-use clearml_k8s::manifest::{self, Hook, Manifest};
+use clearml_k8s::manifest::{self, Collected, Hook, Manifest, RenderedFile};
 use clearml_k8s::values::Merged;
 
 use super::chance::{self, Chance, Drawn};
@@ -234,13 +234,8 @@ impl Command<'_> {
         });
         let (executed, mut log, seeded) = executed.map_err(|error| error.to_string())?;
         log.extend(Drawn::expired(seeded.as_ref()));
-        let mut dump = String::new();
-        let rendered = executed.and_then(|executed| {
-            for file in executed.files.iter().filter(|file| debug && !file.text.trim().is_empty()) {
-                let _ = writeln!(dump, "---\n# Source: {}\n{}", file.template, file.text);
-            }
-            executed.collect(&mut log)
-        });
+        let files = executed.as_ref().ok().filter(|_| debug).map(|executed| executed.files.clone());
+        let rendered = executed.and_then(|executed| executed.collect(&mut log));
         print_log(self.ui, &mut log, debug);
         match rendered {
             Ok(rendered) => {
@@ -260,11 +255,32 @@ impl Command<'_> {
                 if !debug {
                     return Err(format!("{text}\n\nUse --debug flag to render out invalid YAML"));
                 }
-                self.out.push_str(dump.trim());
-                self.out.push('\n');
+                self.dump(&files.unwrap_or_default());
                 Err(text.clone())
             }
         }
+    }
+
+    /// Puts out what was rendered although it is no YAML: the files, and the hooks in front of the fault.
+    // Rule: Helm v4.3.1 pkg/action/action.go, renderResources, and pkg/cmd/template.go.
+    fn dump(&mut self, files: &[RenderedFile]) {
+        let mut dump = String::new();
+        for file in files.iter().filter(|file| !file.text.trim().is_empty()) {
+            let _ = writeln!(dump, "---\n# Source: {}\n{}", file.template, file.text);
+        }
+        let mut text = format!("{}\n", dump.trim());
+        let mut found = Collected::default();
+        let _ = manifest::collect_into(&mut found, files, &mut Vec::new());
+        let skip_tests = self.parsed.is_on("skip-tests");
+        let is_shown = |hook: &&Hook| !(self.parsed.is_on("no-hooks") || skip_tests && hook.is_test());
+        for hook in found.hooks.iter().filter(is_shown) {
+            let manifest = &hook.manifest;
+            let _ = writeln!(text, "---\n# Source: {}\n{}", manifest.template, manifest.text.text());
+        }
+        let only = self.parsed.texts("show-only");
+        let shown = if only.is_empty() { Ok(text) } else { manifest::show_only(&text, &only) };
+        // Where a template is not found, the fault is told all the same.
+        self.out.push_str(&shown.unwrap_or_default());
     }
 
     /// Tells of keys that stand twice and of those that no template read.

@@ -24,13 +24,15 @@ pub struct LogLine {
     pub message: String,
     /// Names and values, in order.
     pub attributes: Vec<(&'static str, String)>,
+    /// Whether the attributes are bytes for Go, which always stand in quotes.
+    pub are_bytes: bool,
 }
 
 impl LogLine {
     /// A line without attributes.
     #[must_use]
     pub fn new(level: Level, message: impl Into<String>) -> Self {
-        Self { level, message: message.into(), attributes: Vec::new() }
+        Self { level, message: message.into(), attributes: Vec::new(), are_bytes: false }
     }
 
     /// The same with one more attribute.
@@ -38,6 +40,12 @@ impl LogLine {
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.attributes.push((name, value.into()));
         self
+    }
+
+    /// The same with one more attribute that is bytes for Go.
+    #[must_use]
+    pub fn with_bytes(self, name: &'static str, value: impl Into<String>) -> Self {
+        Self { are_bytes: true, ..self.with(name, value) }
     }
 }
 
@@ -52,17 +60,18 @@ impl fmt::Display for LogLine {
             Level::Error => "ERROR",
         };
         write!(f, "level={level} msg=")?;
-        write_value(f, &self.message)?;
+        write_value(f, &self.message, false)?;
         for (name, value) in &self.attributes {
             write!(f, " {name}=")?;
-            write_value(f, value)?;
+            write_value(f, value, self.are_bytes)?;
         }
         Ok(())
     }
 }
 
-fn write_value(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    let plain = !text.is_empty()
+fn write_value(f: &mut fmt::Formatter<'_>, text: &str, is_quoted: bool) -> fmt::Result {
+    let plain = !is_quoted
+        && !text.is_empty()
         && text.chars().all(|c| {
             if c.is_ascii() { c > ' ' && c != '"' && c != '=' && c != '\u{7f}' } else { is_plain_unicode(c) }
         });

@@ -72,11 +72,26 @@ pub struct Collected {
 ///
 /// # Errors
 /// Helm's text, `YAML parse error on …`, for the first document whose head cannot be read.
-// Rule: Helm v4.3.1 pkg/release/v1/util/manifest_sorter.go, SortManifests.
 pub fn collect(files: &[RenderedFile], log: &mut Vec<LogLine>) -> Result<Collected, String> {
+    let mut all = Collected::default();
+    collect_into(&mut all, files, log)?;
+    sort::sort(&mut all.manifests, |manifest| &manifest.kind);
+    sort::sort(&mut all.hooks, |hook| &hook.manifest.kind);
+    Ok(all)
+}
+
+/// Adds the documents of rendered files in the order of the files. On an error, those in front of it are there.
+///
+/// # Errors
+/// As [`collect`].
+// Rule: Helm v4.3.1 pkg/release/v1/util/manifest_sorter.go, SortManifests.
+pub fn collect_into(
+    all: &mut Collected,
+    files: &[RenderedFile],
+    log: &mut Vec<LogLine>,
+) -> Result<(), String> {
     let mut files: Vec<&RenderedFile> = files.iter().collect();
     files.sort_by(|a, b| a.template.cmp(&b.template));
-    let mut all = Collected::default();
     for file in files {
         if file.template.rsplit('/').next().is_some_and(|name| name.starts_with('_')) {
             continue;
@@ -112,9 +127,7 @@ pub fn collect(files: &[RenderedFile], log: &mut Vec<LogLine>) -> Result<Collect
             }
         }
     }
-    sort::sort(&mut all.manifests, |manifest| &manifest.kind);
-    sort::sort(&mut all.hooks, |hook| &hook.manifest.kind);
-    Ok(all)
+    Ok(())
 }
 
 /// The writes that touch a part of the text, moved so that the part starts at 0.

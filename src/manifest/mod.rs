@@ -7,7 +7,7 @@ mod print;
 mod sort;
 mod split;
 
-pub use collect::{Collected, RenderedFile, collect};
+pub use collect::{Collected, RenderedFile, collect, collect_into};
 pub use head::Head;
 pub use hook::{HOOK_ANNOTATION, Hook, HookEvent};
 pub use print::{OutputFile, output_files, print_manifests, show_only};

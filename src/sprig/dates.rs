@@ -219,9 +219,16 @@ impl Object for Location {
         &["name", "zone", "tx", "extend", "cacheStart", "cacheEnd", "cacheZone"]
     }
 
-    // What they hold is nobody's business: they only say that there are such fields.
+    // What a zone out of a file holds is not told.
     fn field(&self, name: &str) -> Option<Value> {
-        self.fields().contains(&name).then(Value::default)
+        Some(match name {
+            "name" => self.0.name().into(),
+            "extend" => Str::EMPTY.into(),
+            "zone" | "tx" => Value::list(Vec::new()),
+            "cacheStart" | "cacheEnd" => Value::Int64(0),
+            "cacheZone" => Value::object(Nowhere),
+            _ => return None,
+        })
     }
 
     fn methods(&self) -> &'static [Method] {

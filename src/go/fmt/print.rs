@@ -16,6 +16,9 @@ pub(super) struct Printer<'o> {
     start: usize,
 }
 
+/// Where things lie: addresses differ from run to run in Go, so any will do.
+const ADDRESS: i128 = 0xc0_0000_0000;
+
 impl<'o> Printer<'o> {
     pub(super) fn new(out: &'o mut Vec<u8>) -> Self {
         let start = out.len();
@@ -318,11 +321,17 @@ impl<'o> Printer<'o> {
         self.write("}");
     }
 
-    /// Addresses differ from run to run in Go, so any will do. Rule: fmt/print.go `fmtPointer`.
+    // Rule: fmt/print.go `fmtPointer`.
     fn pointer(&mut self, value: &Value, verb: char) {
         let points = matches!(value.kind(), Kind::Ptr | Kind::Map | Kind::Slice | Kind::Func);
         match verb {
-            'p' | 'v' | 'x' | 'd' | 'b' | 'o' | 'X' if points => self.write("0xc000000000"),
+            'v' | 'p' if points => {
+                let flags = Flags { sharp: verb == 'v' || !self.flags.sharp, ..self.flags };
+                number::integer(self.out, flags, ADDRESS, false, 'x');
+            }
+            'x' | 'd' | 'b' | 'o' | 'X' if points => {
+                self.integer(ADDRESS, false, verb);
+            }
             _ => self.bad_verb(value, verb),
         }
     }

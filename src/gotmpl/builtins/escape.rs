@@ -64,9 +64,8 @@ pub(super) fn js(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
                 _ => out.extend_from_slice(format!("\\u{:04X}", u32::from(ch)).as_bytes()),
             }
         }
-        for _ in chunk.invalid() {
-            out.extend_from_slice("\u{fffd}".as_bytes());
-        }
+        // Rule: Go 1.27 text/template/funcs.go, JSEscape: U+FFFD is printable, and what was read is written.
+        out.extend_from_slice(chunk.invalid());
     }
     text(out)
 }

@@ -75,7 +75,7 @@ pub fn validate(schema: &Node, values: &Node, env: &mut Env<'_>) -> Result<(), I
 /// As [`validate`]; the text may also be no JSON.
 pub fn validate_text(schema: &Source, values: &Node, env: &mut Env<'_>) -> Result<(), Invalid> {
     let node = read(schema).map_err(Invalid::Schema)?;
-    env.log.push(LogLine::new(Level::Debug, "unmarshalled JSON schema").with("schema", schema.text()));
+    env.log.push(LogLine::new(Level::Debug, "unmarshalled JSON schema").with_bytes("schema", schema.text()));
     validate(&node, values, env)
 }
 
