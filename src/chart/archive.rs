@@ -8,10 +8,14 @@ use std::sync::Arc;
 use flate2::bufread::MultiGzDecoder;
 
 use super::error::{Error, ErrorKind};
+use super::gzip::{self, PLAIN_HEAD};
 use super::{File, MAX_CHART_SIZE};
 
 /// Room that is made for an archive's content at once, whatever it says of itself.
 const MOST_ROOM: usize = 64 << 20;
+/// The size of a block of an archive, in bytes.
+const BLOCK: usize = 512;
+const INVALID_HEADER: &str = "archive/tar: invalid tar header";
 
 /// Every file of an archive with its first path component cut off; the error is the loader's text, which
 /// Helm shows only for subcharts.
@@ -25,25 +29,54 @@ pub(super) fn read(data: &[u8]) -> Result<Vec<File>, String> {
         };
         return Err(words.to_owned());
     }
-    let unpacked = Unpacked::new(data);
+    let packed = gzip::content(data)?;
+    let unpacked = Unpacked::new(packed);
     let bytes = unpacked.bytes.clone();
     let mut archive = tar::Archive::new(unpacked);
     let mut found = Vec::new();
     let mut left = MAX_CHART_SIZE;
+    let mut end = 0;
     for entry in archive.entries_with_seek().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
         let kind = entry.header().entry_type();
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let size = entry.size();
+        let place = entry.raw_file_position();
+        end = place.saturating_add(size.next_multiple_of(BLOCK as u64));
+        if let Some(mut records) = entry.pax_extensions().map_err(broken)?
+            && records.any(|record| record.is_err())
+        {
+            return Err(INVALID_HEADER.to_owned());
+        }
+        // Rule: Go 1.27 archive/tar reader.go, handleRegularFile: what is only a head has nothing behind it, so the next
+        // head is looked for at once; Helm misses the content that the head tells of.
+        let is_only_head = kind.is_hard_link()
+            || kind.is_symlink()
+            || kind.is_character_special()
+            || kind.is_block_special()
+            || kind.is_fifo();
+        if size > 0 && kind.is_dir() {
+            return Err(INVALID_HEADER.to_owned());
+        }
+        if size > 0 && is_only_head {
+            inner_path(&name)?;
+            return Err(too_large());
+        }
         if kind.is_dir() || kind.is_pax_global_extensions() || kind.is_pax_local_extensions() {
             continue;
         }
         let path = inner_path(&name)?;
-        let size = entry.size();
         if size > left {
             return Err(too_large());
         }
-        let content = if kind.is_file() {
-            let start = usize::try_from(entry.raw_file_position()).unwrap_or(usize::MAX);
+        let content = if kind.is_contiguous() || kind.is_gnu_sparse() {
+            let mut data = Vec::new();
+            (&mut entry).take(left + 1).read_to_end(&mut data).map_err(broken)?;
+            Content::Own(data)
+        } else if is_only_head {
+            Content::Own(Vec::new())
+        } else {
+            let start = usize::try_from(place).unwrap_or(usize::MAX);
             let end = start.saturating_add(usize::try_from(size).unwrap_or(usize::MAX));
             if end > bytes.len() {
                 // Reading tells why there is no more.
@@ -51,21 +84,27 @@ pub(super) fn read(data: &[u8]) -> Result<Vec<File>, String> {
                     .map_or_else(broken, |_| "unexpected EOF".to_owned()));
             }
             Content::Part(start..end)
-        } else if kind.is_contiguous() || kind.is_gnu_sparse() {
-            let mut data = Vec::new();
-            (&mut entry).take(left + 1).read_to_end(&mut data).map_err(broken)?;
-            Content::Own(data)
-        } else {
-            Content::Own(Vec::new())
         };
         left = left.checked_sub(content.len() as u64).filter(|left| *left > 0).ok_or_else(too_large)?;
         found.push((path, content));
     }
+    check_end(bytes.get(usize::try_from(end).unwrap_or(usize::MAX)..).unwrap_or_default())?;
     if found.is_empty() {
         return Err("no files in chart archive".to_owned());
     }
     drop(archive);
     Ok(files(found, bytes))
+}
+
+/// Refuses what Go does not take for an archive's end: two blocks of zeros, or fewer when there is no more.
+// Rule: Go 1.27 archive/tar reader.go, readHeader.
+fn check_end(tail: &[u8]) -> Result<(), String> {
+    match (tail.len(), tail.get(BLOCK..2 * BLOCK)) {
+        (0 | BLOCK, _) => Ok(()),
+        (_, None) => Err("unexpected EOF".to_owned()),
+        (_, Some(second)) if second.iter().any(|byte| *byte != 0) => Err(INVALID_HEADER.to_owned()),
+        _ => Ok(()),
+    }
 }
 
 /// What a file of an archive holds.
@@ -120,7 +159,7 @@ impl Unpacked {
         // The last four bytes are the content's length, if the packer was honest.
         let told = packed.last_chunk().map_or(0, |last| u32::from_le_bytes(*last) as usize);
         let mut bytes = Vec::with_capacity(told.min(MOST_ROOM).saturating_add(1));
-        let mut limited = MultiGzDecoder::new(packed).take(2 * MAX_CHART_SIZE);
+        let mut limited = MultiGzDecoder::new(PLAIN_HEAD.chain(packed)).take(2 * MAX_CHART_SIZE);
         let failure = limited.read_to_end(&mut bytes).err();
         Self { bytes: Rc::new(bytes), at: 0, failure }
     }
@@ -169,7 +208,7 @@ fn broken(error: std::io::Error) -> String {
         _ if error.to_string().contains("corrupt") || error.to_string().contains("deflate") => {
             "flate: corrupt input before offset 0".to_owned()
         }
-        _ => "archive/tar: invalid tar header".to_owned(),
+        _ => INVALID_HEADER.to_owned(),
     }
 }
 
@@ -198,6 +237,15 @@ fn inner_path(name: &str) -> Result<String, String> {
         return Err("chart yaml not in base directory".to_owned());
     }
     Ok(path)
+}
+
+/// What Helm says of an archive that cannot be read, for this mistake.
+// Rule: Helm v4.3.1 pkg/chart/loader/archive/archive.go, LoadFile names a bad head of gzip alone.
+pub(super) fn refusal(path: &str, text: &str) -> String {
+    if text == gzip::INVALID {
+        return format!("file '{path}' does not appear to be a valid chart file (details: {text})");
+    }
+    "unable to load chart archive".to_owned()
 }
 
 /// Refuses a file that is no gzip archive, in Helm's words.

@@ -138,7 +138,7 @@ impl Chart {
     pub fn load_archive(name: &str, data: &[u8], log: &mut Vec<LogLine>) -> Result<Self, Error> {
         archive::ensure(name, data)?;
         let files =
-            archive::read(data).map_err(|_| ErrorKind::Archive.error("unable to load chart archive"))?;
+            archive::read(data).map_err(|text| ErrorKind::Archive.error(archive::refusal(name, &text)))?;
         let Some(file) = files.iter().find(|file| file.path() == "Chart.yaml") else {
             return Err(ErrorKind::Malformed.error("unable to detect chart version, no Chart.yaml found"));
         };

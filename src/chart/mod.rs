@@ -7,6 +7,7 @@ mod directory;
 mod error;
 mod expand;
 mod file;
+mod gzip;
 mod ignore;
 mod load;
 mod metadata;
