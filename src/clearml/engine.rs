@@ -47,6 +47,16 @@ impl Engine {
         Self { environment, views, loaded: Loaded::default(), find }
     }
 
+    fn load(&mut self, template: &str) -> Result<(), Mistake> {
+        self.loaded.load(template, self.find)?;
+        for (name, text) in self.loaded.texts.drain(..) {
+            self.environment
+                .add_template_owned(name, text)
+                .map_err(|error| format!("templates/{template}: {error}"))?;
+        }
+        Ok(())
+    }
+
     /// The object that `template` gives for `view`; `controls` are the values that switched it on.
     pub(crate) fn render(
         &mut self,
@@ -55,11 +65,10 @@ impl Engine {
         controls: &[Origin],
     ) -> Result<Manifest, Mistake> {
         let failed = |error: &dyn std::fmt::Display| format!("templates/{template}: {error}");
-        self.loaded.load(template, self.find)?;
-        for (name, text) in self.loaded.texts.drain(..) {
-            self.environment.add_template_owned(name, text).map_err(|error| failed(&error))?;
-        }
+        self.load(template)?;
         let view = Arc::new(view);
+        // What a render that failed left behind.
+        self.views.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let marked = self
             .environment
             .get_template(template)

@@ -1,6 +1,6 @@
 //! From the user's values to manifests.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::engine::Engine;
 use super::reader::{Problems, Reader};
@@ -60,6 +60,13 @@ fn default_tree() -> Result<&'static Node, String> {
     TREE.get_or_init(read).as_ref().map_err(Clone::clone)
 }
 
+/// The engine over our templates; what one render reads of them serves the next.
+fn engine() -> MutexGuard<'static, Engine> {
+    static ENGINE: OnceLock<Mutex<Engine>> = OnceLock::new();
+    let engine = ENGINE.get_or_init(|| Mutex::new(Engine::new(templates::find)));
+    engine.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// A mistake of ours.
 const INTERNAL: Code = Code("clearml::internal");
 
@@ -80,8 +87,7 @@ pub fn render(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic
     if problems.errors() > 0 {
         return Err(problems.take());
     }
-    let mut engine = Engine::new(templates::find);
-    let mut manifests = objects::render(&settings, &mut engine).map_err(internal)?;
+    let mut manifests = objects::render(&settings, &mut engine()).map_err(internal)?;
     manifests
         .retain(|manifest| !options.without.iter().any(|kind| kind.eq_ignore_ascii_case(&manifest.kind)));
     let warnings = problems.take().into_iter().filter(|found| found.severity < Severity::Error).collect();

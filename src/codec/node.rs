@@ -311,6 +311,9 @@ impl PartialEq for Node {
     }
 }
 
+/// Up to so many entries a look at each is quicker than a binary search.
+const FEW_ENTRIES: usize = 12;
+
 impl Map {
     /// A map of these entries; of entries with one key the last stays.
     #[must_use]
@@ -343,6 +346,10 @@ impl Map {
     /// The entry of `key`.
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<&Entry> {
+        if self.entries.len() <= FEW_ENTRIES {
+            // Most keys differ in length already, which is seen without looking at them.
+            return self.entries.iter().find(|entry| *entry.key == *key);
+        }
         let index = self.entries.binary_search_by(|entry| (*entry.key).cmp(key)).ok()?;
         self.entries.get(index)
     }
