@@ -10,6 +10,7 @@ mod files;
 mod functions;
 mod globals;
 mod kube_version;
+mod left_out;
 pub mod lint;
 mod release;
 mod scope;

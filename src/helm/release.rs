@@ -7,6 +7,7 @@ use super::dependencies::{self, is_compatible};
 use super::engine::Listener;
 use super::error::{Error, ErrorKind};
 use super::kube_version::KubeVersion;
+use super::left_out::Merging;
 use super::tree::{Member, nests_deeper};
 use super::unread::ValuesTrace;
 use super::{engine, globals, scope};
@@ -367,7 +368,10 @@ impl Release {
             listener.as_mut(),
             log,
         )?;
-        let trace = listener.map(|heard| ValuesTrace::new(&heard.recorder, &nodes, &self.chart, &member));
+        let trace = listener.map(|heard| {
+            let merging = Merging::new(&member, self.lint, &nodes);
+            ValuesTrace::new(&heard.recorder, merging, &nodes, &self.chart, &member, &files)
+        });
         Ok(Templates { member, files, trace })
     }
 

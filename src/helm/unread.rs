@@ -2,21 +2,30 @@
 
 use std::collections::HashSet;
 
+use super::left_out::Merging;
 use super::tree::Member;
 use crate::chart::Chart;
 use crate::codec::{Data, Node};
 use crate::diag::{Code, Diagnostic, Place};
-use crate::trace::record::{Recorder, Skipped, Use};
+use crate::manifest::{self, RenderedFile};
+use crate::trace::record::{Blank, IdleKey, Recorder, Skipped, Use};
 use crate::trace::unread::{Unread, Used, join, nearest};
 
 /// A key that no template reads.
 const UNREAD: Code = Code("values::unread-key");
 
+/// The end of the name of a template whose text is no manifest.
+const NOTES: &str = "NOTES.txt";
+
 /// Which values a traced release used.
 #[derive(Clone, Debug)]
 pub struct ValuesTrace {
     values: Node,
+    merging: Merging,
     uses: Vec<Use>,
+    idle: Vec<IdleKey>,
+    /// Those of the idle keys that some chart has by itself, or whose blank lines part documents.
+    kept: HashSet<Vec<String>>,
     skipped: Vec<Skipped>,
     off: Vec<Off>,
 }
@@ -32,10 +41,22 @@ struct Off {
 
 impl ValuesTrace {
     /// What a recorder heard while the release was rendered.
-    pub(super) fn new(recorder: &Recorder, values: &Node, chart: &Chart, member: &Member) -> Self {
+    pub(super) fn new(
+        recorder: &Recorder,
+        merging: Merging,
+        values: &Node,
+        chart: &Chart,
+        member: &Member,
+        files: &[RenderedFile],
+    ) -> Self {
+        let idle = recorder.idle_keys();
+        let kept = idle.iter().filter(|key| is_default(member, &key.path) || !is_blank(&key.blanks, files));
         let mut trace = Self {
             values: values.clone(),
+            merging,
             uses: recorder.uses(),
+            kept: kept.map(|key| key.path.clone()).collect(),
+            idle,
             skipped: recorder.skipped_parts(),
             off: Vec::new(),
         };
@@ -60,14 +81,14 @@ impl ValuesTrace {
                 let steps = vec!["tags".to_owned(), tag.clone()];
                 if at(&self.values, &steps).is_some() {
                     switch = Some(join(&steps));
-                    self.uses.push(Use { path: steps, whole: true });
+                    self.uses.push(Use { path: steps, whole: true, idle: false });
                 }
             }
             for condition in dependency.condition.trim().split(',').filter(|text| !text.is_empty()) {
                 let steps: Vec<String> =
                     path.iter().cloned().chain(condition.split('.').map(str::to_owned)).collect();
                 let value = at(&self.values, &steps).and_then(Node::as_bool);
-                self.uses.push(Use { path: steps.clone(), whole: true });
+                self.uses.push(Use { path: steps.clone(), whole: true, idle: false });
                 if !decided && value.is_some() {
                     decided = true;
                     switch = Some(join(&steps));
@@ -86,15 +107,20 @@ impl ValuesTrace {
     }
 
     /// A warning for each key of the user's values that no template read, with the nearest that one reads, or
-    /// with what switched its reader off.
+    /// with what switched its reader off. Keys that change others by being there are left out.
     #[must_use]
     pub fn unread(&self, user: &Node) -> Vec<Diagnostic> {
-        let used = Used::new(&self.uses, &self.values);
-        used.unread(user).iter().map(|key| self.warning(key, &used)).collect()
+        let used = Used::new(&self.uses, &self.idle, &self.values, &self.kept);
+        let unread = used.unread(user);
+        let keys = self.merging.harmless(user, &unread, &Used::all(&self.uses, &self.values));
+        keys.into_iter().map(|key| self.warning(key, &used)).collect()
     }
 
     fn warning(&self, key: &Unread, used: &Used) -> Diagnostic {
         let path = key.path();
+        if let Some(idle) = self.idle.iter().find(|idle| used.is_idle(&key.steps) && idle.path == key.steps) {
+            return self.idle_warning(key, idle);
+        }
         let warning = Diagnostic::warning(UNREAD, format!("no template reads `{path}`"))
             .maybe_at(key.place.clone(), "has no effect");
         if let Some((reason, place)) = self.reason(key) {
@@ -106,6 +132,20 @@ impl ValuesTrace {
         }
         match self.near(key, used) {
             Some(near) => warning.help(format!("did you mean `{near}`?")),
+            None => warning,
+        }
+    }
+
+    /// A key whose rounds did nothing.
+    fn idle_warning(&self, key: &Unread, idle: &IdleKey) -> Diagnostic {
+        let text = format!("no template makes anything of `{}`", key.path());
+        let warning = Diagnostic::warning(UNREAD, text).maybe_at(key.place.clone(), "has no effect");
+        let Some((place, decided_by)) = &idle.because else { return warning };
+        let names: Vec<String> = decided_by.iter().take(3).map(|path| format!("`{path}`")).collect();
+        let warning =
+            warning.help(format!("what reads it, at {place}, is switched off by {}", names.join(", ")));
+        match decided_by.first().and_then(|path| self.place(path)) {
+            Some(place) => warning.and_at(place, "switched off here"),
             None => warning,
         }
     }
@@ -182,6 +222,37 @@ impl ValuesTrace {
         let steps: Vec<String> = above.iter().cloned().chain([near.to_owned()]).collect();
         Some(join(&steps))
     }
+}
+
+/// Whether the documents of all files are the same without these bytes of them.
+fn is_blank(blanks: &[Blank], files: &[RenderedFile]) -> bool {
+    let templates: HashSet<&str> = blanks.iter().map(|blank| &*blank.template).collect();
+    templates.into_iter().all(|template| {
+        let Some(file) = files.iter().find(|file| file.template == template) else { return false };
+        let mut bytes: Vec<_> =
+            blanks.iter().filter(|blank| *blank.template == *template).map(|it| it.bytes.clone()).collect();
+        bytes.sort_by_key(|range| range.start);
+        let (mut without, mut from) = (String::new(), 0);
+        for range in bytes.into_iter().chain(std::iter::once(file.text.len()..file.text.len())) {
+            let Some(kept) = file.text.get(from..range.start) else { return false };
+            without.push_str(kept);
+            from = range.end;
+        }
+        let pieces = |text: &str| -> Vec<String> {
+            manifest::split(text).into_iter().filter_map(|range| Some(text.get(range)?.to_owned())).collect()
+        };
+        !file.template.ends_with(NOTES) && file.bad_bytes.is_empty() && pieces(&without) == pieces(&file.text)
+    })
+}
+
+/// Whether a path of a chart's values is there without any of the user's: in its defaults or those of its subcharts.
+fn is_default(member: &Member, path: &[String]) -> bool {
+    let global = path.iter().position(|step| step == "global");
+    at(&member.values, path).is_some()
+        || global.and_then(|from| path.get(from..)).is_some_and(|path| at(&member.values, path).is_some())
+        || path.split_first().is_some_and(|(name, rest)| {
+            member.children.iter().any(|child| child.name == *name && is_default(child, rest))
+        })
 }
 
 fn at<'n>(node: &'n Node, steps: &[String]) -> Option<&'n Node> {

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::record::Use;
+use super::record::{IdleKey, Use};
 use crate::codec::{Data, Node};
-use crate::diag::Place;
+use crate::diag::{Place, SourceKind};
 
 /// How deep values are looked into.
 const MAX_DEPTH: usize = 100;
@@ -29,6 +29,12 @@ impl Unread {
     }
 }
 
+impl AsRef<[String]> for Unread {
+    fn as_ref(&self) -> &[String] {
+        &self.steps
+    }
+}
+
 /// Steps as one path: `a.b[0].c`.
 #[must_use]
 pub fn join(steps: &[String]) -> String {
@@ -47,19 +53,50 @@ pub fn join(steps: &[String]) -> String {
 pub struct Used {
     root: Branch,
     places: HashSet<(usize, usize)>,
+    idle: HashSet<Vec<String>>,
 }
 
 #[derive(Debug, Default)]
 struct Branch {
     present: bool,
+    /// Whether it counted that the value is there at all, be it null.
+    asked: bool,
     whole: bool,
     below: BTreeMap<String, Branch>,
 }
 
 impl Used {
-    /// What these uses make of the values of a release.
+    /// What these uses make of the values of a release. Rounds over `idle` keys did nothing: what they looked at counts
+    /// where the key stays when the user leaves it out, which is so of the paths in `defaults`, or something else
+    /// looked at it.
     #[must_use]
-    pub fn new(uses: &[Use], values: &Node) -> Self {
+    pub fn new(uses: &[Use], idle: &[IdleKey], values: &Node, defaults: &HashSet<Vec<String>>) -> Self {
+        let mut used = Self::default();
+        for one in uses.iter().filter(|one| !one.idle) {
+            used.add(one, values);
+        }
+        // The shortest come first.
+        for key in idle {
+            let within = uses.iter().filter(|one| one.idle && one.path.starts_with(&key.path));
+            let node = key.path.iter().try_fold(values, |node, step| child(node, step));
+            if used.idle.iter().any(|known| key.path.starts_with(known)) {
+                continue;
+            }
+            let can_go = !defaults.contains(&key.path) && node.is_some_and(|node| is_of_user(node, 0));
+            if can_go && !used.has(&key.path) {
+                used.idle.insert(key.path.clone());
+                continue;
+            }
+            for one in within {
+                used.add(one, values);
+            }
+        }
+        used
+    }
+
+    /// The same, with what rounds looked at that did nothing.
+    #[must_use]
+    pub fn all(uses: &[Use], values: &Node) -> Self {
         let mut used = Self::default();
         for one in uses {
             used.add(one, values);
@@ -67,13 +104,43 @@ impl Used {
         used
     }
 
+    /// Whether it counted that a value is there, what it holds left aside.
+    #[must_use]
+    pub fn is_present(&self, steps: &[String]) -> bool {
+        let at = steps.iter().try_fold(&self.root, |at, step| at.below.get(step));
+        at.is_some_and(|at| at.present)
+    }
+
+    /// Whether a null counts as something else than a value that is not there.
+    #[must_use]
+    pub fn tells_null(&self, steps: &[String]) -> bool {
+        let mut at = &self.root;
+        for step in steps {
+            if at.whole {
+                return true;
+            }
+            match at.below.get(step) {
+                Some(below) => at = below,
+                None => return false,
+            }
+        }
+        at.asked
+    }
+
+    /// Whether all that was done with a key of a map were rounds that did nothing.
+    #[must_use]
+    pub fn is_idle(&self, steps: &[String]) -> bool {
+        self.idle.contains(steps)
+    }
+
     /// Adds one use.
-    pub fn add(&mut self, one: &Use, values: &Node) {
+    fn add(&mut self, one: &Use, values: &Node) {
         let mut at = &mut self.root;
         for step in &one.path {
             at = at.below.entry(step.clone()).or_default();
         }
         at.present = true;
+        at.asked |= !one.whole;
         at.whole |= one.whole;
         // A value that charts share stands in several places of the tree, and is one by where it was written.
         let is_shared = one.path.iter().skip(1).any(|step| step == GLOBAL);
@@ -175,6 +242,17 @@ fn child<'n>(node: &'n Node, step: &str) -> Option<&'n Node> {
         Data::List(items) => items.get(step.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok()?),
         _ => node.get(step),
     }
+}
+
+/// Whether nothing of a value stands in a chart, or took the place of what does.
+fn is_of_user(node: &Node, depth: usize) -> bool {
+    depth <= MAX_DEPTH
+        && std::iter::successors(Some(node), |node| node.replaced())
+            .filter_map(Node::place)
+            .all(|place| place.source.kind() != SourceKind::Chart)
+        && children(node).into_iter().all(|(_, place, child)| {
+            place.is_none_or(|place| place.source.kind() != SourceKind::Chart) && is_of_user(child, depth + 1)
+        })
 }
 
 fn key_of(place: &Place) -> (usize, usize) {

@@ -17,6 +17,7 @@ mod limits;
 mod release;
 mod render;
 mod sandbox;
+mod unread;
 mod validate;
 mod vendor;
 

@@ -9,8 +9,6 @@ const CHARTS: usize = 60;
 const TRIALS: usize = 10;
 /// Trials there must be at least.
 const LEAST: usize = 500;
-/// Of a hundred trials, how many keys may be taken for read that do nothing: a switch in them was read, and is off.
-const MOST_MISSED: usize = 1;
 
 /// The paths of the maps of a tree, lists left aside.
 fn maps(node: &Node, path: &mut Vec<String>, into: &mut Vec<Vec<String>>) {
@@ -33,9 +31,11 @@ fn output(rendered: &Rendered) -> String {
     format!("{}\n{}", rendered.text(), rendered.notes)
 }
 
-/// Puts a misspelt copy of a key beside it.
+/// Puts a misspelt copy of a key beside it. `CLEARML_K8S_SEED` asks for other keys, of `CLEARML_K8S_CHARTS` charts.
 pub(crate) fn run(cases: &[Case]) -> bool {
-    let picked = some(cases, CHARTS);
+    let seed = std::env::var("CLEARML_K8S_SEED").unwrap_or_default();
+    let charts = std::env::var("CLEARML_K8S_CHARTS").map_or(CHARTS, |text| text.parse().unwrap());
+    let picked = some(cases, charts);
     let (mut trials, mut told, mut refused) = (0, 0, 0);
     let (mut missed, mut wrong) = (Vec::new(), Vec::new());
     for case in &picked {
@@ -45,7 +45,7 @@ pub(crate) fn run(cases: &[Case]) -> bool {
         let plain = output(&plain);
         let mut places = Vec::new();
         maps(&values, &mut Vec::new(), &mut places);
-        let mut dice = Dice::new(&case.id);
+        let mut dice = Dice::new(&format!("{}{seed}", case.id));
         let mut done = 0;
         for _ in 0..TRIALS * 4 {
             if done == TRIALS || places.is_empty() {
@@ -93,5 +93,5 @@ pub(crate) fn run(cases: &[Case]) -> bool {
         println!("  false alarm: {line}");
     }
     missed.iter().take(40).for_each(|line| println!("  missed: {line}"));
-    wrong.is_empty() && missed.len() * 100 <= trials * MOST_MISSED && trials >= LEAST
+    wrong.is_empty() && missed.is_empty() && trials >= LEAST
 }

@@ -8,7 +8,7 @@ use crate::go::{fmt, strconv};
 use crate::gotmpl::ast::{Branch, List, Node, Template, Tree};
 use crate::gotmpl::print::At;
 use crate::gotmpl::stack;
-use crate::trace::record::{Mark, Slot};
+use crate::trace::record::{Around, End, Mark, Slot};
 use crate::value::{Kind, Value, budget};
 
 /// How a list of nodes ended.
@@ -128,6 +128,7 @@ impl<'t> State<'t, '_> {
         let got = self.pipeline(dot, &branch.pipe)?;
         let mark = self.run.variables.len();
         let (value, source) = (got.value.clone(), got.mark);
+        let around = Around { variables: mark, has_else: branch.else_list.is_some() };
         if self.run.listener.is_some() {
             let is_number = !matches!(value, Value::List(_) | Value::Map(_) | Value::Bytes(_));
             self.heard_open(
@@ -146,7 +147,7 @@ impl<'t> State<'t, '_> {
                     let mut number = Got::new(Value::Int(index as i64));
                     if let Some(recorder) = self.run.recorder() {
                         (number.mark, item.mark) =
-                            recorder.round(&value, source, Slot::Item(index), &item.value);
+                            recorder.round(&value, source, Slot::Item(index), &item.value, around);
                     }
                     if !self.round(branch, mark, number, item)? {
                         break;
@@ -156,7 +157,7 @@ impl<'t> State<'t, '_> {
             }
             Value::Bytes(bytes) => {
                 for (index, byte) in bytes.as_bytes().iter().enumerate() {
-                    let item = self.plain_item(Value::Uint8(*byte), source);
+                    let item = self.plain_item(Value::Uint8(*byte), source, around);
                     if !self.round(branch, mark, Got::new(Value::Int(index as i64)), item)? {
                         break;
                     }
@@ -171,7 +172,8 @@ impl<'t> State<'t, '_> {
                     let mut item = Got { value: item, any, mark: Mark::NONE };
                     let mut name = Mark::NONE;
                     if let Some(recorder) = self.run.recorder() {
-                        (name, item.mark) = recorder.round(&value, source, Slot::Key(&key), &item.value);
+                        (name, item.mark) =
+                            recorder.round(&value, source, Slot::Key(&key), &item.value, around);
                     }
                     if !self.round(branch, mark, Got::marked(Value::Str(key), name), item)? {
                         break;
@@ -181,7 +183,7 @@ impl<'t> State<'t, '_> {
             }
             Value::Missing | Value::Nil => false,
             _ if matches!(value.kind(), Kind::Int | Kind::Int64 | Kind::Uint8 | Kind::Uint64) => {
-                self.range_number(branch, mark, &value, source)?
+                self.range_number(branch, around, &value, source)?
             }
             _ => {
                 let mut text = b"range can't iterate over ".to_vec();
@@ -200,16 +202,16 @@ impl<'t> State<'t, '_> {
     }
 
     /// An item of something that is neither a list nor a map.
-    fn plain_item(&mut self, item: Value, source: Mark) -> Got {
+    fn plain_item(&mut self, item: Value, source: Mark, around: Around) -> Got {
         let mark = match self.run.recorder() {
-            Some(recorder) => recorder.plain_round(source),
+            Some(recorder) => recorder.plain_round(source, around),
             None => Mark::NONE,
         };
         Got::marked(item, mark)
     }
 
     /// `range 3` gives 0, 1, 2, of the type of the operand.
-    fn range_number(&mut self, branch: &'t Branch, mark: usize, value: &Value, source: Mark) -> Res<bool> {
+    fn range_number(&mut self, branch: &'t Branch, around: Around, value: &Value, source: Mark) -> Res<bool> {
         if branch.pipe.declared.len() > 1 {
             let text = fmt::to_str(value);
             return self.error(format!("can't use {text} to iterate over more than one variable"));
@@ -227,8 +229,8 @@ impl<'t> State<'t, '_> {
                 Value::Uint64(_) => Value::Uint64(number),
                 _ => Value::Int(signed),
             };
-            let item = self.plain_item(item, source);
-            if !self.round(branch, mark, Got::missing(), item)? {
+            let item = self.plain_item(item, source, around);
+            if !self.round(branch, around.variables, Got::missing(), item)? {
                 break;
             }
         }
@@ -252,8 +254,12 @@ impl<'t> State<'t, '_> {
             }
         }
         let flow = self.list(&item, &branch.list);
-        if let Some(recorder) = self.run.recorder() {
-            recorder.close();
+        if self.run.listener.is_some() {
+            self.heard_round(match flow {
+                Ok(Flow::Break) => End::Loop,
+                Ok(Flow::Continue) => End::Early,
+                _ => End::Done,
+            });
         }
         self.run.variables.truncate(mark);
         Ok(flow? != Flow::Break)

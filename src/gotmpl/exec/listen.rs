@@ -8,7 +8,7 @@ use crate::diag::Span;
 use crate::gotmpl::Set;
 use crate::gotmpl::ast::{Branch, Expr, ExprKind, List, Node, Pipe, Tree};
 use crate::gotmpl::print::At;
-use crate::trace::record::{self, Recorder};
+use crate::trace::record::{self, End, Recorder};
 use crate::value::Str;
 
 /// A recorder, and what was found out about branches so far.
@@ -16,7 +16,17 @@ use crate::value::Str;
 pub(super) struct Listener {
     pub(super) recorder: Recorder,
     effects: HashMap<usize, Rc<Effects>>,
-    mentions: HashMap<Str, Rc<[Vec<Str>]>>,
+    mentions: Mentions,
+}
+
+/// What named templates mention and do, as far as it was asked for.
+type Mentions = HashMap<Str, Rc<Mentioned>>;
+
+/// What a part of a template mentions, and whether it does something beside writing.
+#[derive(Default)]
+struct Mentioned {
+    paths: Vec<Vec<Str>>,
+    acts: bool,
 }
 
 impl std::fmt::Debug for Listener {
@@ -50,10 +60,11 @@ impl Listener {
         branch.else_list.iter().for_each(|list| assigns(tree, list, &mut assigned));
         assigned.sort_unstable();
         assigned.dedup();
-        let part = |list: &List, mentions: &mut HashMap<Str, Rc<[Vec<Str>]>>| {
-            let mut walk = Walk { set, mentions, found: Vec::new(), open: HashSet::new() };
+        let part = |list: &List, mentions: &mut Mentions| {
+            let mut walk = Walk { set, mentions, found: Vec::new(), acts: false, open: HashSet::new() };
             walk.list(tree, list, walk_dot(branch, None).as_deref());
-            record::Branch { starts_line: starts_line(tree, list), reads: walk.finish().into() }
+            let acts = walk.acts;
+            record::Branch { starts_line: starts_line(tree, list), acts, reads: walk.finish().into() }
         };
         let effects = Rc::new(Effects {
             assigned,
@@ -104,8 +115,21 @@ impl<'t> State<'t, '_> {
         let base = self.base;
         for id in &effects.assigned {
             let own = self.run.variables.get_mut(base..).unwrap_or_default();
-            if let Some((_, slot)) = own.iter_mut().rev().find(|(known, _)| known == id) {
+            let index = own.iter().rposition(|(known, _)| known == id);
+            if let Some((index, (_, slot))) = index.and_then(|index| Some((index, own.get_mut(index)?))) {
+                listener.recorder.kept_variable(base + index, slot.mark);
                 slot.mark = listener.recorder.decided(slot.mark, &got.value, got.mark);
+            }
+        }
+    }
+
+    /// A round is done.
+    pub(super) fn heard_round(&mut self, end: End) {
+        let Some(listener) = self.run.listener.as_deref_mut() else { return };
+        let Some(round) = listener.recorder.close_round(end) else { return };
+        for (index, before) in &round.touched {
+            if let Some((_, slot)) = self.run.variables.get_mut(*index) {
+                slot.mark = listener.recorder.kept_mark(*before, slot.mark, &round);
             }
         }
     }
@@ -205,8 +229,9 @@ fn path_of(expr: &Expr, dot: Option<&[Str]>) -> Option<Vec<Str>> {
 /// Collects the paths of values that a part of a template mentions.
 struct Walk<'w> {
     set: &'w Set,
-    mentions: &'w mut HashMap<Str, Rc<[Vec<Str>]>>,
+    mentions: &'w mut Mentions,
     found: Vec<Vec<Str>>,
+    acts: bool,
     open: HashSet<Str>,
 }
 
@@ -257,11 +282,14 @@ impl Walk<'_> {
             for expr in &command.args {
                 self.expr(expr, dot);
             }
-            if let [first, second, ..] = command.args.as_slice()
-                && let (ExprKind::Function(func, _), ExprKind::Text(_, name)) = (&first.kind, &second.kind)
-                && func.name == "include"
-            {
-                self.named(name);
+            let Some(ExprKind::Function(func, _)) = command.args.first().map(|first| &first.kind) else {
+                continue;
+            };
+            match (func.name, command.args.get(1).map(|second| &second.kind)) {
+                ("include", Some(ExprKind::Text(_, name))) => self.named(name),
+                // What it runs is known only when it is run.
+                ("include" | "tpl", _) => self.acts = true,
+                (name, _) => self.acts |= record::acts(name),
             }
         }
     }
@@ -278,7 +306,8 @@ impl Walk<'_> {
 
     fn named(&mut self, name: &Str) {
         if let Some(known) = self.mentions.get(name) {
-            self.found.extend(known.iter().cloned());
+            self.found.extend(known.paths.iter().cloned());
+            self.acts |= known.acts;
             return;
         }
         if !self.open.insert(name.clone()) {
@@ -286,14 +315,17 @@ impl Walk<'_> {
         }
         let Some(tree) = self.set.get(name).cloned() else { return };
         let outer = std::mem::take(&mut self.found);
+        let acts = std::mem::take(&mut self.acts);
         self.list(&tree, &tree.root, None);
+        let own_acts = std::mem::replace(&mut self.acts, acts);
+        self.acts |= own_acts;
         let mut own = std::mem::replace(&mut self.found, outer);
         own.sort();
         own.dedup();
         self.found.extend(own.iter().cloned());
         self.open.remove(name);
         if self.open.is_empty() {
-            self.mentions.insert(name.clone(), own.into());
+            self.mentions.insert(name.clone(), Rc::new(Mentioned { paths: own, acts: own_acts }));
         }
     }
 }

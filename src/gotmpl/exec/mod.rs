@@ -240,9 +240,15 @@ impl<'t> State<'t, '_> {
 
     fn assign(&mut self, variable: Variable, got: Got) -> Res<()> {
         let own = self.run.variables.get_mut(self.base..).unwrap_or_default();
-        match own.iter_mut().rev().find(|(known, _)| *known == variable.id) {
-            Some((_, slot)) => {
-                *slot = got;
+        match own.iter_mut().rposition(|(known, _)| *known == variable.id) {
+            Some(index) => {
+                if let Some((_, slot)) = own.get_mut(index) {
+                    *slot = got;
+                }
+                let index = self.base + index;
+                if let Some(recorder) = self.run.recorder() {
+                    recorder.set_variable(index);
+                }
                 Ok(())
             }
             None => self.error(format!("undefined variable: {}", self.variable_name(variable.id))),

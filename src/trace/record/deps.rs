@@ -12,20 +12,23 @@ pub(super) struct Dep(u32);
 
 const CONTROL: u32 = 1;
 const WHOLE: u32 = 2;
+const IDLE: u32 = 4;
+/// Bits beside the number of a path.
+const FLAGS: u32 = 3;
 
 impl Dep {
     /// The value with everything below it.
     pub(super) fn whole(path: PathId, role: Role) -> Self {
-        Self(path.number() << 2 | WHOLE | u32::from(role == Role::Control))
+        Self(path.number() << FLAGS | WHOLE | u32::from(role == Role::Control))
     }
 
     /// That the value is there, and whether it is empty; nothing below it.
     pub(super) fn presence(path: PathId) -> Self {
-        Self(path.number() << 2 | CONTROL)
+        Self(path.number() << FLAGS | CONTROL)
     }
 
     pub(super) fn path(self) -> PathId {
-        PathId::of(self.0 >> 2)
+        PathId::of(self.0 >> FLAGS)
     }
 
     pub(super) fn is_whole(self) -> bool {
@@ -38,6 +41,20 @@ impl Dep {
 
     fn as_control(self) -> Self {
         Self(self.0 | CONTROL)
+    }
+
+    /// The same, looked at by rounds that did nothing, which are not there without the value.
+    pub(super) fn as_idle(self) -> Self {
+        Self(self.0 | IDLE)
+    }
+
+    pub(super) fn is_idle(self) -> bool {
+        self.0 & IDLE != 0
+    }
+
+    /// The same, whoever looked.
+    pub(super) fn plain(self) -> Self {
+        Self(self.0 & !IDLE)
     }
 }
 

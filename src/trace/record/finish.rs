@@ -33,6 +33,8 @@ pub struct Use {
     pub path: Vec<String>,
     /// Whether everything below it counts as well, or only that it is there.
     pub whole: bool,
+    /// Whether only rounds looked that did nothing, over an [`IdleKey`](super::IdleKey) at or above it.
+    pub idle: bool,
 }
 
 /// A part of a template that was not run, and why.
@@ -78,8 +80,17 @@ impl Recorder {
     /// Values are looked up in `values`.
     pub fn finish(&mut self, text: &[u8], values: &Node) -> Vec<Write> {
         let parts = without_no_value(&std::mem::take(&mut self.written), text);
+        if super::text::find(text, NO_VALUE, 0).is_some() {
+            self.move_blanks();
+        }
         self.control.clear();
+        self.rounds.clear();
         self.chain = 0;
+        for deps in std::mem::take(&mut self.possible) {
+            if self.seen.insert(deps) {
+                self.used.extend(self.deps.get(deps).iter().copied());
+            }
+        }
         let mut origins: HashMap<Deps, Arc<[Origin]>> = HashMap::new();
         let mut calls: HashMap<ChainId, Arc<[Frame]>> = HashMap::new();
         let mut writes = Vec::with_capacity(parts.len());
@@ -90,7 +101,12 @@ impl Recorder {
             }
             let origins = origins
                 .entry(part.deps)
-                .or_insert_with(|| members.iter().map(|dep| self.origin(*dep, values)).collect())
+                .or_insert_with(|| {
+                    let mut plain: Vec<Dep> = members.iter().map(|dep| dep.plain()).collect();
+                    plain.sort_unstable();
+                    plain.dedup();
+                    plain.into_iter().map(|dep| self.origin(dep, values)).collect()
+                })
                 .clone();
             let Some(site) = (part.site as usize).checked_sub(1).and_then(|index| self.sites.get(index))
             else {
@@ -144,8 +160,20 @@ impl Recorder {
         Origin { path: path.into(), value: value.unwrap_or_else(Node::null), role: dep.role() }
     }
 
-    fn is_value(&self, path: PathId) -> bool {
+    pub(super) fn is_value(&self, path: PathId) -> bool {
         self.paths.root(path) == Some(PathId::VALUES)
+    }
+
+    /// The steps of a path of the values, from their root.
+    pub(super) fn value_path(&self, path: PathId) -> Vec<String> {
+        self.paths.steps(path).into_iter().skip(1).map(key_text).collect()
+    }
+
+    /// Where the expression stands that wrote a part of a text, or might have.
+    pub(super) fn place_of(&self, part: &Segment) -> Option<Place> {
+        let site = self.sites.get((part.site as usize).checked_sub(1)?)?;
+        let (at, len) = (part.at as usize, part.len as usize);
+        Some(Place::new(site.source.clone(), Span::new(at, at + len)))
     }
 
     /// Every value that some finished text depends on.
@@ -156,12 +184,11 @@ impl Recorder {
             .iter()
             .filter(|dep| self.is_value(dep.path()))
             .map(|dep| {
-                let steps = self.paths.steps(dep.path());
-                let path = steps.iter().skip(1).map(|step| key_text(step)).collect();
-                Use { path, whole: dep.is_whole() }
+                let path = self.value_path(dep.path());
+                Use { path, whole: dep.is_whole(), idle: dep.is_idle() }
             })
             .collect();
-        uses.sort_by(|a, b| (&a.path, a.whole).cmp(&(&b.path, b.whole)));
+        uses.sort_by(|a, b| (&a.path, a.whole, a.idle).cmp(&(&b.path, b.whole, b.idle)));
         uses
     }
 
@@ -213,7 +240,7 @@ fn key_text(step: &Step) -> String {
     }
 }
 
-fn join(steps: &[&Step]) -> String {
+pub(super) fn join(steps: &[&Step]) -> String {
     if steps.is_empty() {
         return ".".to_owned();
     }

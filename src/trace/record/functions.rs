@@ -15,6 +15,12 @@ pub(super) fn runs_template(name: &str) -> bool {
     matches!(name, "include" | "tpl")
 }
 
+/// Whether a function does something beside giving a value: it changes a map, or refuses to render.
+#[must_use]
+pub fn acts(name: &str) -> bool {
+    merges(name) || matches!(name, "set" | "unset" | "fail" | "required")
+}
+
 /// Whether a function fills its first argument from the others.
 pub(super) fn merges(name: &str) -> bool {
     matches!(name, "merge" | "mustMerge" | "mergeOverwrite" | "mustMergeOverwrite")
@@ -99,6 +105,7 @@ impl Recorder {
             }
             (name, [target, sources @ ..]) if merges(name) => {
                 let before = self.before.pop().unwrap_or_default();
+                self.did();
                 self.merged(&before, target, mark(0), sources, marks.get(1..).unwrap_or_default(), name, 0);
                 let all = marks.iter().map(|mark| self.marks.own(*mark)).collect::<Vec<_>>();
                 let all = self.deps.union_all(all);
@@ -283,6 +290,7 @@ impl Recorder {
 
     /// A key of a map was set or removed by a template.
     fn put(&mut self, map: &Value, map_mark: Mark, key: &Str, mark: Mark, decided: Deps) {
+        self.did();
         let decided = self.deps.as_control(decided);
         let decided = self.deps.union(decided, self.controls());
         let mark = self.join(mark, decided);

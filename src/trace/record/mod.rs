@@ -12,6 +12,7 @@ mod containers;
 mod deps;
 mod finish;
 mod functions;
+mod idle;
 mod marks;
 mod paths;
 mod serial;
@@ -30,6 +31,8 @@ use marks::{Kind, Marks, Segment, Segments, SiteId};
 use paths::{PathId, Paths, Step};
 
 pub use finish::{Skipped, Use};
+pub use functions::acts;
+pub use idle::{Blank, End, IdleKey, IdleRound};
 pub use marks::Mark;
 
 /// How deep lists and maps are looked into.
@@ -81,6 +84,11 @@ pub struct Recorder {
     /// What maps held before a function that merges into them.
     before: Vec<functions::Before>,
     skipped: Vec<finish::Untaken>,
+    /// Rounds that run, outermost first.
+    rounds: Vec<idle::Round>,
+    /// What decided that something was not done which leaves no trace in any text.
+    possible: Vec<Deps>,
+    idle_keys: HashMap<PathId, idle::Idle>,
     used: std::collections::HashSet<Dep>,
     seen: std::collections::HashSet<Deps>,
 }
@@ -115,6 +123,9 @@ impl Recorder {
             nested: None,
             before: Vec::new(),
             skipped: Vec::new(),
+            rounds: Vec::new(),
+            possible: Vec::new(),
+            idle_keys: HashMap::new(),
             used: std::collections::HashSet::new(),
             seen: std::collections::HashSet::new(),
         }
@@ -136,6 +147,7 @@ impl Recorder {
         self.template = template.into();
         self.control.clear();
         self.written.clear();
+        self.rounds.clear();
         self.chain = 0;
     }
 
@@ -367,8 +379,15 @@ impl Recorder {
         }
     }
 
-    /// A round over a slot of a list or map begins, up to [`close`](Self::close). The marks of key and item.
-    pub fn round(&mut self, container: &Value, mark: Mark, step: Slot<'_>, item: &Value) -> (Mark, Mark) {
+    /// A round over a slot of a list or map begins, up to [`close_round`](Self::close_round). The marks of key and item.
+    pub fn round(
+        &mut self,
+        container: &Value,
+        mark: Mark,
+        step: Slot<'_>,
+        item: &Value,
+        around: Around,
+    ) -> (Mark, Mark) {
         let step = match step {
             Slot::Key(key) => Step::Key(key.clone()),
             Slot::Item(index) => Step::Item(index),
@@ -377,10 +396,16 @@ impl Recorder {
         let mut control = self.deps.as_control(all);
         let shape = self.shape(container, false);
         control = self.deps.union(control, shape);
-        let path = self.known.get(container).and_then(|known| known.path);
+        let known = self.known.get(container);
+        let is_set = known.is_some_and(|known| known.slots.contains_key(&step));
+        let path = known.and_then(|known| known.path);
         let mut key = self.marks.plain(control);
+        // Without an item, those behind it are others; without the only key, what is for none is run.
+        let droppable = matches!(step, Step::Key(_)) && !is_set && !(around.has_else && only(container));
+        let mut over = None;
         if let Some(path) = path {
             let path = self.paths.child(path, step.clone());
+            over = Some(path).filter(|_| droppable);
             let presence = self.deps.of(vec![Dep::presence(path)]);
             control = self.deps.union(control, presence);
             key = self.marks.plain(presence);
@@ -388,16 +413,18 @@ impl Recorder {
         let item = self.read(container, mark, &step, item);
         let control = self.deps.union(self.controls(), control);
         self.control.push(control);
+        self.begin_round(over, around.variables);
         (key, item)
     }
 
-    /// A round over something that has no slots begins, up to [`close`](Self::close).
-    pub fn plain_round(&mut self, mark: Mark) -> Mark {
+    /// A round over something that has no slots begins, up to [`close_round`](Self::close_round).
+    pub fn plain_round(&mut self, mark: Mark, around: Around) -> Mark {
         let all = self.all(mark);
         let control = self.deps.as_control(all);
         let item = self.marks.plain(control);
         let control = self.deps.union(self.controls(), control);
         self.control.push(control);
+        self.begin_round(None, around.variables);
         item
     }
 
@@ -490,6 +517,9 @@ impl Recorder {
     ) {
         let truth = self.truth(condition, mark);
         let deps = self.deps.union(self.controls(), truth);
+        if branch.acts {
+            self.might_have_done(deps);
+        }
         let kind = if branch.starts_line { Kind::GapLine } else { Kind::Gap };
         let (start, site) = (at as u32, self.site(source));
         let (at, len) = (span.start() as u32, span.len() as u32);
@@ -543,6 +573,11 @@ impl Recorder {
     }
 }
 
+/// Whether a list or map has one slot.
+fn only(container: &Value) -> bool {
+    slots(container).len() == 1
+}
+
 /// A key or an index.
 #[derive(Clone, Copy, Debug)]
 pub enum Slot<'s> {
@@ -552,11 +587,22 @@ pub enum Slot<'s> {
     Item(usize),
 }
 
+/// What is around a round.
+#[derive(Clone, Copy, Debug)]
+pub struct Around {
+    /// Variables below this index stand outside of it.
+    pub variables: usize,
+    /// Whether something is run when there is no round at all.
+    pub has_else: bool,
+}
+
 /// What is known about a part of a template without running it.
 #[derive(Clone, Debug, Default)]
 pub struct Branch {
     /// Whether what it writes starts on a line of its own.
     pub starts_line: bool,
+    /// Whether it may do something beside writing: change a map, refuse to render.
+    pub acts: bool,
     /// Paths of values it mentions, from the chart's own `.Values` on.
     pub reads: Arc<[Vec<Str>]>,
 }

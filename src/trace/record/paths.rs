@@ -72,6 +72,19 @@ impl Paths {
         None
     }
 
+    /// Whether a path is another one or leads below it.
+    pub(super) fn is_within(&self, path: PathId, other: PathId) -> bool {
+        let mut at = path;
+        // A path has a higher number than the one it is below.
+        while at.0 > other.0 {
+            match self.steps.get(at.0 as usize) {
+                Some(Some((parent, _))) => at = *parent,
+                _ => return false,
+            }
+        }
+        at == other
+    }
+
     /// The steps from the root.
     pub(super) fn steps(&self, path: PathId) -> Vec<&Step> {
         let mut steps = Vec::new();
