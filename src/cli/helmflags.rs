@@ -143,6 +143,10 @@ fn read_path(path: &str, ui: &mut Ui) -> io::Result<Vec<u8>> {
     let too_long =
         || io::Error::other(format!("{path} is larger than {most} bytes: `--limit file=N` allows more"));
     if path.trim() == "-" {
+        // Helm reads on where nothing is left.
+        if ui.is_stdin_read() {
+            return Ok(Vec::new());
+        }
         let bytes = ui.read_stdin(most).map_err(|error| io::Error::other(error.to_string()))?;
         return if bytes.len() as u64 > most { Err(too_long()) } else { Ok(bytes) };
     }

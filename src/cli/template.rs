@@ -146,9 +146,9 @@ pub(super) fn print_log(ui: &mut Ui, log: &mut Vec<LogLine>, debug: bool) {
 }
 
 /// The groups of flags that exclude each other.
-// Rule: spf13/cobra flag_groups.go; the members that were set are named in byte order.
+// Rule: spf13/cobra flag_groups.go; groups are looked at, and the members that were set named, in byte order.
 fn check_groups(parsed: &Parsed) -> Result<(), Refusal> {
-    for group in [["force-replace", "force-conflicts"], ["force", "force-conflicts"], ["validate", "dry-run"]]
+    for group in [["force", "force-conflicts"], ["force-replace", "force-conflicts"], ["validate", "dry-run"]]
     {
         if group.iter().all(|name| parsed.has(name)) {
             let mut set = group;

@@ -153,6 +153,11 @@ impl Ui {
         self.message(&text);
     }
 
+    /// Whether nothing is left of standard input, because somebody read it.
+    pub(crate) fn is_stdin_read(&self) -> bool {
+        self.stdin_taken
+    }
+
     /// All of standard input, once.
     ///
     /// # Errors

@@ -75,21 +75,55 @@ impl Tree for &Node {
 // Rule: Go finds the cycle by address; nothing that ends is nested this deep.
 const MAX_LEVELS: usize = 10_000;
 
+/// Levels after which what a list or map lies in is compared with it.
+// Rule: Go 1.27 encoding/json/v2, startDetectCyclesAfter.
+const FREE_LEVELS: usize = 1_000;
+
+/// Lists and maps that lie in each other.
+struct Around {
+    value: Value,
+    outer: Option<Rc<Around>>,
+}
+
 /// A [`Value`] on its way to a writer.
 pub(crate) struct Walk {
     value: Value,
     level: usize,
+    /// What it lies in, beyond the free levels.
+    around: Option<Rc<Around>>,
     /// Bytes that were opened so far by the whole walk: those of texts, and blanks before each part.
     bytes: Rc<Cell<usize>>,
 }
 
 impl Walk {
     pub(crate) fn new(value: &Value) -> Self {
-        Self { value: value.clone(), level: 0, bytes: Rc::default() }
+        Self { value: value.clone(), level: 0, around: None, bytes: Rc::default() }
     }
 
     fn below(&self, value: Value) -> Self {
-        Self { value, level: self.level + 1, bytes: Rc::clone(&self.bytes) }
+        let (around, bytes) = (self.around.clone(), Rc::clone(&self.bytes));
+        Self { value, level: self.level + 1, around, bytes }
+    }
+
+    /// Compares it with everything that it lies in. Beyond the free levels only: a cycle comes by again.
+    fn check_cycle(&mut self) -> Result<(), String> {
+        let is_same = |other: &Value| match (&self.value, other) {
+            (Value::Map(one), Value::Map(other)) => one.is_same(other),
+            (Value::List(one), Value::List(other)) => !one.is_nil() && one.is_same(other),
+            _ => false,
+        };
+        let mut next = self.around.as_deref();
+        while let Some(around) = next {
+            if is_same(&around.value) {
+                let ty = self.value.type_name();
+                return Err(format!("json: unsupported value: encountered a cycle via {ty}"));
+            }
+            next = around.outer.as_deref();
+        }
+        if matches!(self.value, Value::Map(_) | Value::List(_)) {
+            self.around = Some(Rc::new(Around { value: self.value.clone(), outer: self.around.take() }));
+        }
+        Ok(())
     }
 
     /// Pays for this part. An error once a limit is met; the executor has better words for it.
@@ -110,7 +144,10 @@ impl Walk {
 }
 
 impl Tree for Walk {
-    fn open(self, view: View) -> Result<Item<Self>, String> {
+    fn open(mut self, view: View) -> Result<Item<Self>, String> {
+        if self.level >= FREE_LEVELS && view == View::Json {
+            self.check_cycle()?;
+        }
         if self.level > MAX_LEVELS {
             return Err("json: unsupported value: encountered a cycle via map[string]interface {}".to_owned());
         }

@@ -6,7 +6,7 @@ use crate::codec::json;
 use crate::codec::toml::{self, ReadError, Times, WriteError};
 use crate::codec::yaml::{self, ReadOptions};
 use crate::codec::{Data, to_value};
-use crate::diag::{Source, SourceKind};
+use crate::diag::{Source, SourceKind, raw};
 use crate::gotmpl::func::{CallCtx, Func, FuncError, OnError, Param};
 use crate::value::{List, ListType, Map, MapType, Str, Value};
 
@@ -135,15 +135,19 @@ fn from_toml(ctx: &mut CallCtx<'_>, args: &[Value]) -> Result {
     }
 }
 
+fn restored(text: &str) -> Value {
+    Value::Str(Str::from_bytes(raw::restored(text).into_owned()))
+}
+
 fn to_toml(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
     match toml::write(arg(args, 0)) {
-        Ok(text) | Err(WriteError::Error(text)) => Ok(text.into()),
+        Ok(text) | Err(WriteError::Error(text)) => Ok(restored(&text)),
         Err(WriteError::Panic(text)) => Err(FuncError::new(text)),
     }
 }
 
 fn must_to_toml(_: &mut CallCtx<'_>, args: &[Value]) -> Result {
-    toml::write(arg(args, 0)).map(Value::from).map_err(|error| match error {
+    toml::write(arg(args, 0)).map(|text| restored(&text)).map_err(|error| match error {
         WriteError::Error(text) | WriteError::Panic(text) => FuncError::new(text),
     })
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::MAX_DEPTH;
 use crate::codec::number::write_general;
 use crate::codec::tree;
+use crate::diag::raw;
 use crate::go::time::{Time, Zone};
 use crate::value::{JsonView, Str, Value, budget};
 
@@ -17,7 +18,7 @@ pub enum WriteError {
     Panic(String),
 }
 
-/// The TOML of a value: keys sorted, tables behind everything else and indented by two blanks a level.
+/// The TOML of a value (see [`raw`] for bytes that are no UTF-8): keys sorted, tables behind everything else and indented by two blanks a level.
 ///
 /// # Errors
 /// The text of Go's library.
@@ -199,7 +200,7 @@ impl Writer {
             if class(value, 0)? == Class::Nil {
                 continue;
             }
-            let name = name.text();
+            let name = raw::marked(name.as_bytes());
             if inline {
                 self.key_value(&[&*name], value, true)?;
                 // Quirk: encode.go, eMap counts members that are left out, so a comma may stay behind.
@@ -234,7 +235,7 @@ impl Writer {
             return fail(TOO_LARGE);
         }
         match value {
-            Value::Str(text) => write_quoted(&mut self.out, &text.text()),
+            Value::Str(text) => write_quoted(&mut self.out, &raw::marked(text.as_bytes())),
             Value::Bool(value) => self.display(value),
             Value::Int(value) | Value::Int64(value) => self.display(value),
             Value::Uint8(value) => self.display(value),

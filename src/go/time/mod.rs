@@ -35,6 +35,10 @@ pub struct Time {
 /// Seconds from year 1 to 1970: Go's zero time.
 const ZERO_SECONDS: i64 = -62_135_596_800;
 
+/// Days from the year that Go's calendar begins with to 1970.
+// Rule: Go 1.27 time/time.go, absoluteYears and absoluteToInternal.
+const DAYS_BEFORE_1970: i64 = 719_162 + 292_277_022_400 / 400 * 146_097 + 306;
+
 /// A date and time of day in some zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Civil {
@@ -166,7 +170,7 @@ impl Time {
 
     /// The date and time of day in the moment's zone.
     pub fn civil(&self) -> Civil {
-        civil(self.seconds.saturating_add(i64::from(self.offset().0)))
+        civil(self.seconds.wrapping_add(i64::from(self.offset().0)))
     }
 
     /// Go's `GoString()`: `time.Date(2020, time.January, 2, 0, 0, 0, 0, time.UTC)`.
@@ -222,8 +226,10 @@ fn moment(clock: i64, zone: &Zone) -> i64 {
 
 /// The date and time of day `seconds` after 1970-01-01 00:00:00.
 fn civil(seconds: i64) -> Civil {
-    let days = seconds.div_euclid(86_400);
-    let rest = seconds.rem_euclid(86_400) as u32;
+    // Quirk: Go counts in seconds since a year long past, and what lies before it comes after everything else.
+    let since_past = (seconds as u64).wrapping_add(DAYS_BEFORE_1970 as u64 * 86_400);
+    let days = (since_past / 86_400) as i64 - DAYS_BEFORE_1970;
+    let rest = (since_past % 86_400) as u32;
     // Years run from March in cycles of 400 years (146,097 days).
     let shifted = days + 719_468;
     let cycle = shifted.div_euclid(146_097);
