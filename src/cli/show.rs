@@ -128,6 +128,10 @@ fn show(parsed: &Parsed, name: &str, part: Part, ui: &mut Ui) -> Result<Vec<u8>,
     }
     let template = parsed.text("jsonpath").unwrap_or_default();
     if part == Part::Values && !template.is_empty() {
+        // Without values nothing looks at the path.
+        if !chart.raw().iter().any(|file| file.path() == "values.yaml") {
+            return Ok(out);
+        }
         let parsed =
             JsonPath::parse(template).map_err(|text| format!("error parsing jsonpath {template}: {text}"))?;
         // Quirk: Helm forgets about the error of a path that is not there.

@@ -200,7 +200,7 @@ impl<'d, 's> Composer<'d, 's> {
         let dialect = self.dialect;
         let mut events = Events::new(&dialect.bytes);
         loop {
-            let event = events.next()?;
+            let event = events.next().map_err(|failure| lostkey::earlier(dialect, &self.frames, failure))?;
             dialect.check(&event, self.open_flow())?;
             self.event += 1;
             match event.kind {
@@ -571,6 +571,11 @@ pub(super) fn map_of(mut entries: Vec<Entry>, merged: bool, duplicates: &mut Vec
 impl Frame {
     pub(super) fn is_list(&self) -> bool {
         matches!(self.content, Content::List(_))
+    }
+
+    /// Whether it is a map whose last key has no value yet.
+    pub(super) fn awaits_value(&self) -> bool {
+        matches!(&self.content, Content::Map { key, .. } if !matches!(key, Key::Wanted))
     }
 
     /// Whether it stands in brackets.

@@ -62,6 +62,31 @@ pub(super) fn lost(dialect: &Dialect<'_>, frames: &[Frame], start: Mark, end: Ma
     }
 }
 
+/// What go-yaml complains about where libyaml misses the `:` behind an empty collection in brackets: that it stands
+/// where a key or an item of a list has to begin. `frames` are those open.
+pub(super) fn earlier(dialect: &Dialect<'_>, frames: &[Frame], failure: Failure) -> Failure {
+    let at = failure.context_at;
+    let rest = dialect.bytes.get(at.offset..).unwrap_or_default();
+    let is_empty = match rest.split_first() {
+        Some((open @ (b'{' | b'['), inside)) => {
+            inside.trim_ascii_start().first() == Some(if *open == b'{' { &b'}' } else { &b']' })
+        }
+        _ => false,
+    };
+    let Some(frame) = frames.last().filter(|frame| !frame.is_flow() && !frame.awaits_value()) else {
+        return failure;
+    };
+    if failure.problem != "could not find expected ':'" || !is_empty {
+        return failure;
+    }
+    let (problem, context) = if frame.is_list() && !is_in_keys_column(frames) {
+        ("did not find expected '-' indicator", "while parsing a block collection")
+    } else {
+        ("did not find expected key", "while parsing a block mapping")
+    };
+    Failure { stage: Stage::Parser, problem, context, at, context_at: frame.start }
+}
+
 /// Whether the innermost list stands in the column of the key it belongs to.
 fn is_in_keys_column(frames: &[Frame]) -> bool {
     match frames {
