@@ -28,7 +28,7 @@ def after(data, path, change):
     node = data
     for part in path[:-1]:
         node = node[part]
-    if one_of(data, path[:-1]):
+    if isinstance(node, dict) and one_of(data, path[:-1]):
         for key in [key for key, value in node.items() if isinstance(value, dict) and key not in BESIDE]:
             if key != path[-1]:
                 del node[key]

@@ -10,12 +10,13 @@ STRUCTURE = ("check::unknown-field", "check::wrong-type", "check::enum", "check:
 
 
 class Table:
-    """Why the two may differ: the lines of `explained`, each of which has to be met."""
+    """Why the two may differ: the lines of `explained`, each of which has to be met, but for those that only changes
+    of any field need."""
 
     def __init__(self, file):
-        lines = [line for line in file.read_text().splitlines() if line and not line.startswith("#")]
-        self.rules = [Rule(*(column.strip() for column in line.split(" | ", 5))) for line in lines]
-        self.used = collections.Counter()
+        always, _, changes = file.read_text().partition("# CHANGES")
+        self.always, self.used = read(always), collections.Counter()
+        self.rules = self.always + read(changes.partition("\n")[2])
 
     def find(self, who, kind, path, fits):
         """The line about a path that one of the two blames."""
@@ -43,7 +44,12 @@ class Table:
         return self.find("elsewhere", kind, theirs, fits), met
 
     def unused(self):
-        return [rule for rule in self.rules if not self.used[rule]]
+        return [rule for rule in self.always if not self.used[rule]]
+
+
+def read(text):
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [Rule(*(column.strip() for column in line.split(" | ", 5))) for line in lines]
 
 
 class Comparison:
@@ -73,7 +79,7 @@ class Comparison:
         inside = [finding for finding in ours if any(finding.path[: len(path)] == path for path in unknown)]
         self.excluded["about a field that the server does not have"] += len(inside)
         ours = [finding for finding in ours if finding not in inside]
-        self.match(where, data["kind"], theirs, ours, {path for path, _ in new - old}, verdict.code == 400)
+        self.match(where, data["kind"], theirs, ours, {path for path, _ in new - old}, verdict.code == 400, bool(unknown))
 
     def with_schema(self, where, kind, problems, ours):
         """Compares the published schema with what we found; rules beyond the structure it cannot know."""
@@ -81,9 +87,10 @@ class Comparison:
         self.excluded["a rule that no schema holds"] += len(ours) - len(known)
         self.match(where, kind, problems, known)
 
-    def match(self, where, kind, theirs, ours, newer=(), stopped=False):
+    def match(self, where, kind, theirs, ours, newer=(), stopped=False, dropped=False):
         """Compares the paths the server blames with ours. `newer` are paths that the newest schema blames alone;
-        `stopped` says that the server reads no further than the first thing it cannot decode."""
+        `stopped` says that the server reads no further than the first thing it cannot decode, `dropped` that it
+        judges without a field it does not have."""
         met_ours, met_theirs = set(), set()
         for path in theirs:
             for finding in ours:
@@ -106,6 +113,8 @@ class Comparison:
                 self.explained[rule] += 1
             elif who == "ours" and any(paths.stand(path, other) for other in newer):
                 self.excluded["said by the newest schema, not by the old one"] += 1
+            elif who == "theirs" and dropped:
+                self.excluded["follows from a field that the server does not have"] += 1
             elif who == "ours" and stopped and theirs:
                 self.excluded["the server reads no further than what it cannot decode"] += 1
             else:
