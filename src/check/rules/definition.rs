@@ -15,6 +15,7 @@ pub(super) const RULES: &[ObjectRule] = &[
     (&["CustomResourceDefinition"], names),
     (&["CustomResourceDefinition"], versions),
     (&["CustomResourceDefinition"], schemas),
+    (&["CustomResourceDefinition"], columns),
 ];
 
 fn is_v1(object: &Object<'_>) -> bool {
@@ -77,20 +78,50 @@ fn schemas(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     let versions =
         object.at("spec").filter(|_| is_v1(object)).into_iter().flat_map(|spec| items(spec, "versions"));
     for schema in versions.filter_map(|version| version.at_path(["schema", "openAPIV3Schema"])) {
+        let open = is_true(schema, "x-kubernetes-preserve-unknown-fields");
         match schema.get("type").filter(|node| !node.is_null()) {
-            None if schema.as_map().is_some() => {
+            None if schema.as_map().is_some() && !open => {
                 findings.missing(schema, "type", codes::CUSTOM, "must not be empty at the root");
             }
-            Some(node) if node.as_str().is_some_and(|kind| kind != "object") => {
+            Some(node) if node.as_str().is_some_and(|kind| TYPES.contains(&kind) && kind != "object") => {
                 findings.invalid(node, codes::CUSTOM, "must be object at the root");
             }
-            _ => {
-                if let Some(node) = schema.get("nullable").filter(|_| is_true(schema, "nullable")) {
-                    findings.forbidden(node, codes::CUSTOM, "nullable cannot be true at the root");
-                }
-                walk(schema, 0, true, findings);
-            }
+            _ => {}
         }
+        if let Some(node) = schema.get("nullable").filter(|_| is_true(schema, "nullable")) {
+            findings.forbidden(node, codes::CUSTOM, "nullable cannot be true at the root");
+        }
+        walk(schema, 0, true, findings);
+    }
+}
+
+/// Types a column of `kubectl get` can have.
+const COLUMNS: [&str; 5] = ["boolean", "date", "integer", "number", "string"];
+
+fn columns(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
+    let versions =
+        object.at("spec").filter(|_| is_v1(object)).into_iter().flat_map(|spec| items(spec, "versions"));
+    for version in versions {
+        for column in items(version, "additionalPrinterColumns") {
+            if let Some(node) = column.get("type")
+                && node.as_str().is_some_and(|kind| !kind.is_empty() && !COLUMNS.contains(&kind))
+            {
+                findings.unsupported(node, codes::CUSTOM, COLUMNS.into_iter());
+            }
+            json_path(column.get("jsonPath"), ".", findings);
+        }
+        let scale = version.at_path(["subresources", "scale"]);
+        let path = |field| scale.and_then(|scale| scale.get(field));
+        json_path(path("specReplicasPath"), ".spec.", findings);
+        json_path(path("statusReplicasPath"), ".status.", findings);
+    }
+}
+
+fn json_path(node: Option<&Node>, start: &str, findings: &mut Findings<'_, '_>) {
+    let wrong = |path: &str| !path.is_empty() && !path.starts_with(start);
+    if let Some(node) = node.filter(|node| node.as_str().is_some_and(wrong)) {
+        let detail = format!("must be a simple json path starting with {start}");
+        findings.invalid(node, codes::CUSTOM, &detail);
     }
 }
 
@@ -101,7 +132,11 @@ const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "st
 /// Checks a schema and those inside it; `whole` where it is no part of `not` and its like.
 fn walk(schema: &Node, depth: usize, whole: bool, findings: &mut Findings<'_, '_>) {
     let Some(map) = schema.as_map().filter(|_| depth <= MAX_DEPTH) else { return };
-    for node in FOREIGN.iter().filter_map(|field| schema.get(field)).filter(|node| !node.is_null()) {
+    // What is empty counts as not there.
+    let some = |node: &&Node| {
+        !node.is_null() && node.as_str() != Some("") && node.as_map().is_none_or(|map| !map.is_empty())
+    };
+    for node in FOREIGN.iter().filter_map(|field| schema.get(field)).filter(some) {
         findings.forbidden(node, codes::CUSTOM, "not supported in definitions");
     }
     if let Some(node) = schema.get("uniqueItems").filter(|_| is_true(schema, "uniqueItems")) {
@@ -149,7 +184,8 @@ fn list_types(schema: &Node, findings: &mut Findings<'_, '_>) {
             findings.invalid(node, codes::CUSTOM, &format!("may only stand beside `type: {wanted}`"));
         }
     }
-    if let Some(node) = schema.get("x-kubernetes-list-map-keys").filter(|node| !node.is_null())
+    if let Some(node) = schema.get("x-kubernetes-list-map-keys")
+        && items(schema, "x-kubernetes-list-map-keys").next().is_some()
         && str_of(schema, "x-kubernetes-list-type") != Some("map")
     {
         findings.invalid(node, codes::CUSTOM, "may only stand beside `x-kubernetes-list-type: map`");

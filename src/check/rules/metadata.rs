@@ -163,12 +163,16 @@ fn template_spec(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
 
 fn finalizers(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     let Some(metadata) = object.root.get("metadata") else { return };
+    // Kinds that came later ask for a well-made name only.
+    let is_core = object.builtin
+        && !matches!(object.kind.as_str(), "CustomResourceDefinition" | "PodDisruptionBudget")
+        && !object.kind.ends_with("WebhookConfiguration");
     let standard = ["kubernetes", "foregroundDeletion", "orphan"];
     for node in items(metadata, "finalizers") {
         let Some(name) = node.as_str() else { continue };
         if !is_qualified_name(name) {
             findings.invalid(node, codes::NAME, QUALIFIED_TEXT);
-        } else if object.builtin && !name.contains('/') && !standard.contains(&name) {
+        } else if is_core && !name.contains('/') && !standard.contains(&name) {
             let detail = "name is neither a standard finalizer name nor is it fully qualified";
             findings.invalid(node, codes::NAME, detail);
         }

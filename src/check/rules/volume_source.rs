@@ -94,6 +94,15 @@ fn disks(volume: &Node, findings: &mut Findings<'_, '_>) {
             findings.missing(parent, "monitors", codes::VOLUME, "");
         }
     }
+    if let Some(channel) = volume.get("fc").filter(|channel| channel.as_map().is_some()) {
+        let given = |field| items(channel, field).next().is_some();
+        if given("targetWWNs") == given("wwids") {
+            let detail = "must specify either targetWWNs or wwids, but not both";
+            findings.missing(channel, "targetWWNs", codes::VOLUME, detail);
+        } else if given("targetWWNs") && !has(channel, "lun") {
+            findings.missing(channel, "lun", codes::VOLUME, "lun is required if targetWWNs is specified");
+        }
+    }
     if let Some(iscsi) = volume.get("iscsi") {
         if let Some(node) = iscsi.get("iqn")
             && node.as_str().is_some_and(|name| !name.is_empty() && !is_iscsi_name(name))
