@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::error::{Error, ErrorKind};
-use super::metadata::{Lock, Metadata};
+use super::lock::Lock;
+use super::metadata::Metadata;
 use super::{File, MAX_CHART_DEPTH, MAX_CHART_SIZE, archive, directory};
 use crate::codec::Numbers;
 use crate::codec::shape::{self, Shape, names_field};
@@ -309,8 +310,7 @@ impl Loading<'_> {
         match path {
             "Chart.yaml" => {}
             "Chart.lock" => {
-                self.lock =
-                    Some(Lock::decode(&self.document(file)?).map_err(|text| cannot_load(path, &text))?);
+                self.lock = Lock::decode(&self.document(file)?).map_err(|text| cannot_load(path, &text))?;
             }
             "values.yaml" => {
                 let name = self.place_name(file);
@@ -338,8 +338,7 @@ impl Loading<'_> {
                 }
             }
             "requirements.lock" if !self.v3 => {
-                self.lock =
-                    Some(Lock::decode(&self.document(file)?).map_err(|text| cannot_load(path, &text))?);
+                self.lock = Lock::decode(&self.document(file)?).map_err(|text| cannot_load(path, &text))?;
                 self.metadata.get_or_insert_default();
                 if is_v1(self) {
                     self.files.push(file.clone());

@@ -1,4 +1,4 @@
-//! `Chart.yaml`, `requirements.yaml` and the locks: decoding with Helm's coercions, and validation in its order.
+//! `Chart.yaml` and `requirements.yaml`: decoding with Helm's coercions, and validation in its order.
 
 use std::collections::HashSet;
 
@@ -263,7 +263,7 @@ impl Metadata {
     }
 }
 
-fn field(key: &str, value: Node) -> Entry {
+pub(super) fn field(key: &str, value: Node) -> Entry {
     Entry { key: key.into(), place: None, value }
 }
 
@@ -298,7 +298,8 @@ impl Fields {
 }
 
 impl Dependency {
-    fn to_node(&self) -> Node {
+    /// The same as a tree with Helm's field names, empty fields left out.
+    pub(super) fn to_node(&self) -> Node {
         let mut fields = Fields::default();
         fields.put("name", Node::string(self.name.as_str()));
         fields.text("version", &self.version);
@@ -351,7 +352,7 @@ impl Dependency {
     }
 }
 
-fn decode_dependencies(shape: &mut Shape, value: &Node, path: &Path) -> Option<Vec<Dependency>> {
+pub(super) fn decode_dependencies(shape: &mut Shape, value: &Node, path: &Path) -> Option<Vec<Dependency>> {
     let items = shape.list(value, path, "[]*v2.Dependency")?;
     let mut dependencies = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
@@ -363,39 +364,6 @@ fn decode_dependencies(shape: &mut Shape, value: &Node, path: &Path) -> Option<V
         dependencies.push(dependency);
     }
     Some(dependencies)
-}
-
-/// What `Chart.lock` or `requirements.lock` says.
-#[derive(Clone, Debug, Default)]
-pub struct Lock {
-    /// Digest of the declared dependencies.
-    pub digest: String,
-    /// The dependencies with their exact versions.
-    pub dependencies: Vec<Dependency>,
-}
-
-impl Lock {
-    /// A lock from a decoded document; the error is Helm's text after its prefix.
-    pub fn decode(document: &Node) -> Result<Self, String> {
-        let mut lock = Self::default();
-        let mut shape = Shape::default();
-        let root = Path::default();
-        if let Some(map) = shape.fields(document, &root, "v2.Lock") {
-            for entry in map.entries() {
-                if names_field(&entry.key, "digest") {
-                    lock.digest = shape.string(&entry.value, &root.key("digest")).unwrap_or_default();
-                } else if names_field(&entry.key, "generated") {
-                    shape.time(&entry.value, &root.key("generated"));
-                } else if names_field(&entry.key, "dependencies") {
-                    let path = root.key("dependencies");
-                    lock.dependencies =
-                        decode_dependencies(&mut shape, &entry.value, &path).unwrap_or_default();
-                }
-            }
-        }
-        shape.finish()?;
-        Ok(lock)
-    }
 }
 
 /// Every space character becomes a blank, what cannot be printed goes.

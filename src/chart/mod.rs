@@ -10,13 +10,17 @@ mod file;
 mod gzip;
 mod ignore;
 mod load;
+mod lock;
 mod metadata;
+mod pack;
 
 pub use error::{Error, ErrorKind};
 pub use expand::expand;
 pub use file::File;
 pub use load::{Chart, LoadOptions};
-pub use metadata::{Dependency, Lock, Maintainer, Metadata};
+pub use lock::Lock;
+pub use metadata::{Dependency, Maintainer, Metadata};
+pub use pack::{Stamp, archive_name, pack};
 
 /// Most bytes all files of one chart may have, subcharts included.
 // Rule: Helm v4.3.1 pkg/chart/loader/archive/budget.go.

@@ -1,5 +1,7 @@
 //! `dependency list` and `dependency build`, as far as they need no network.
 
+mod build;
+
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -34,14 +36,15 @@ const BUILD: &[Flag] = &[
     Flag::switch("plain-http", "accepted, without effect: nothing is fetched"),
     Flag::switch("skip-refresh", "accepted, without effect: nothing is fetched"),
     Flag::value("username", Kind::Text, "accepted, without effect: nothing is fetched"),
-    Flag::switch("verify", "accepted, without effect: nothing is verified"),
+    Flag::switch("verify", "refused where a repository needs a network: signatures are not checked"),
 ];
 
 const ABOUT: &str = "\
 Manage a chart's dependencies without a network.
 
-`list` prints them with their state, as Helm does. `build` succeeds when charts/ already holds what
-Chart.lock (or Chart.yaml) asks for; nothing is fetched.
+`list` prints them with their state, as Helm does. `build` packs `file://` dependencies into charts/ and writes
+Chart.lock where there is none; of repositories that need a network, charts/ has to hold what Chart.lock (or Chart.yaml)
+asks for already. Archives are the same at every run: their files carry the date $SOURCE_DATE_EPOCH, or 1970.
 
 Examples:
   clearml-k8s dependency list ./chart
@@ -91,12 +94,17 @@ pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
     }
     let path = parsed.arguments.first().map_or(".", String::as_str);
     let path = String::from_utf8_lossy(&clean(path.as_bytes())).into_owned();
-    let result = if name == "list" { list(&parsed, &path, ui) } else { build(&parsed, &path, ui) };
-    match result {
-        Ok(text) => {
-            ui.print(text)?;
-            Ok(Exit::Done)
+    let (out, result) = if name == "list" {
+        match list(&parsed, &path, ui) {
+            Ok(text) => (text, Ok(())),
+            Err(text) => (String::new(), Err(text)),
         }
+    } else {
+        build::build(&parsed, &path, name == "update", ui)
+    };
+    ui.print(out)?;
+    match result {
+        Ok(()) => Ok(Exit::Done),
         Err(text) => refuse(ui, &text),
     }
 }
@@ -241,31 +249,4 @@ fn version_state(wanted: &Dependency, version: &str, good: &'static str) -> &'st
         (Ok(_), Ok(_)) => "wrong version",
         _ => "invalid version",
     }
-}
-
-/// Succeeds when `charts/` holds every locked (or, without a lock, every declared) dependency.
-fn build(parsed: &Parsed, path: &str, ui: &mut Ui) -> Result<String, Refusal> {
-    let info = std::fs::metadata(path)
-        .map_err(|error| format!("could not find {path}: stat {path}: {}", io_words(&error)))?;
-    if !info.is_dir() {
-        return Err("only unpacked charts can be updated".to_owned());
-    }
-    let chart = load(parsed, path, ui)?;
-    let declared = chart.metadata().dependencies.as_deref().unwrap_or_default();
-    let wanted = chart.lock().map_or(declared, |lock| &lock.dependencies);
-    let there = |wanted: &&Dependency| {
-        chart.subcharts().iter().any(|it| {
-            it.name() == wanted.name && version_state(wanted, &it.metadata().version, "there") == "there"
-        })
-    };
-    let missing: Vec<String> =
-        wanted.iter().filter(|it| !there(it)).map(|it| format!("{} {}", it.name, it.version)).collect();
-    if missing.is_empty() {
-        return Ok(String::new());
-    }
-    Err(format!(
-        "{} is missing these dependencies, and nothing is fetched from a network: {}",
-        below(path, "charts"),
-        missing.join(", ")
-    ))
 }

@@ -52,6 +52,18 @@ impl Staged {
         Ok(())
     }
 
+    /// The same for a file that replaces whatever has its name, be it a link.
+    ///
+    /// # Errors
+    /// When it cannot be written; the target is as it was.
+    pub(super) fn replace(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = beside(folder)?;
+        file.write_all(content)?;
+        self.files.push((Waiting::Beside(file.into_temp_path()), path.to_owned()));
+        Ok(())
+    }
+
     /// Gives every file its name, in the order they were written.
     ///
     /// # Errors

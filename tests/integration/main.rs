@@ -4,6 +4,7 @@ mod bad_values;
 mod commands;
 mod confined;
 mod dependencies;
+mod dependency;
 mod deterministic;
 mod diff;
 mod docs;
