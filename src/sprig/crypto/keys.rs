@@ -8,10 +8,11 @@ use p256::ecdsa::DerSignature;
 use rand::{TryCryptoRng, TryRng};
 use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _, EncodeRsaPublicKey as _};
 use rsa::pkcs8::{DecodePrivateKey as _, PrivateKeyInfoRef};
-use rsa::{Pkcs1v15Sign, PrivateKey as RsaKey};
+use rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey as RsaKey};
 use sha2::{Digest as _, Sha256};
 
 use super::der::{NULL, OCTETS, bits, element, integer, oid, pem, pem_decode, sequence};
+use super::primes;
 use crate::gotmpl::func::FuncError;
 use crate::host::HostHandle;
 
@@ -57,6 +58,8 @@ pub(super) enum Key {
     Ed(ed25519_dalek::SigningKey),
 }
 
+/// The public exponent of every RSA key.
+const EXPONENT: u64 = 65537;
 const EC_PUBLIC_KEY: &[u32] = &[1, 2, 840, 10045, 2, 1];
 const P256: &[u32] = &[1, 2, 840, 10045, 3, 1, 7];
 const ED25519: &[u32] = &[1, 3, 101, 112];
@@ -69,7 +72,18 @@ fn unmade(error: impl std::fmt::Display) -> FuncError {
 impl Key {
     /// A new RSA key of so many bits.
     pub(super) fn rsa(rng: &mut HostRng<'_>, size: usize) -> Result<Self, FuncError> {
-        RsaKey::new(rng, size).map(|key| Self::Rsa(Box::new(key))).map_err(unmade)
+        loop {
+            let primes = match size {
+                2048 => primes::pair::<16>(rng),
+                4096 => primes::pair::<32>(rng),
+                _ => return RsaKey::new(rng, size).map(|key| Self::Rsa(Box::new(key))).map_err(unmade),
+            };
+            match RsaKey::from_primes(primes.to_vec(), BoxedUint::from(EXPONENT)) {
+                // One pair in 30,000 goes with no private exponent.
+                Err(rsa::Error::InvalidPrime) => {}
+                made => return made.map(|key| Self::Rsa(Box::new(key))).map_err(unmade),
+            }
+        }
     }
 
     /// A new key on the curve P-256.

@@ -6,6 +6,7 @@ mod der;
 mod functions;
 mod keys;
 mod password;
+mod primes;
 
 pub(crate) use functions::TABLE;
 
