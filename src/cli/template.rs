@@ -223,7 +223,8 @@ impl Command<'_> {
             .is_upgrade(parsed.is_on("is-upgrade"))
             .skip_schema_validation(parsed.is_on("skip-schema-validation"))
             .labels(labels.collect())
-            .limits(limits::render());
+            .limits(limits::render())
+            .leaves_memory(true);
         let release =
             if parsed.is_on("confined") { release } else { release.schema_files(|path| fs::read(path)) };
         let executed = gotmpl::stack::run_here_first(|| {

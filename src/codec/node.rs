@@ -1,5 +1,6 @@
 //! [`Node`]: what was read from YAML, JSON or a flag, immutable and cheap to clone.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::diag::{Place, Source, Span};
@@ -245,10 +246,26 @@ impl Node {
     }
 }
 
+thread_local! {
+    /// Levels of trees that are being taken apart.
+    static DROPPED_LEVELS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Levels that are taken apart one in the other, which is faster.
+const SHALLOW: u32 = 64;
+
 impl Drop for Node {
     /// Deep trees are taken apart in a loop, so that no input can overflow the stack.
     fn drop(&mut self) {
         if !matches!(self.data, Data::List(_) | Data::Map(_)) && self.replaced.is_none() {
+            return;
+        }
+        let level = DROPPED_LEVELS.get();
+        if level < SHALLOW {
+            DROPPED_LEVELS.set(level + 1);
+            self.data = Data::Null;
+            self.replaced = None;
+            DROPPED_LEVELS.set(level);
             return;
         }
         let mut open = Vec::new();

@@ -1,6 +1,6 @@
 //! The parsed template: actions, pipelines, operands, each with its byte position.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::func::{Func, FuncMap};
@@ -22,6 +22,36 @@ pub struct Tree {
     pub(crate) variables: Vec<Rc<str>>,
     /// What the names of functions in it mean.
     pub(crate) funcs: FuncMap,
+    /// Where the lists of the text end.
+    pub(super) ends: Ends,
+}
+
+/// Of every list inside a control structure its first byte and the first byte of the action that ends it, in the order
+/// of the text; shared by all trees of the text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ends(Rc<RefCell<Vec<(Pos, Pos)>>>);
+
+impl Ends {
+    /// A list begins; the answer is for [`Ends::close`].
+    pub(super) fn open(&self, start: Pos) -> usize {
+        let mut ends = self.0.borrow_mut();
+        ends.push((start, start));
+        ends.len() - 1
+    }
+
+    /// The list that was opened ends here.
+    pub(super) fn close(&self, list: usize, end: Pos) {
+        if let Some(ends) = self.0.borrow_mut().get_mut(list) {
+            ends.1 = end;
+        }
+    }
+
+    /// Where the list ends that begins at `start`.
+    pub(super) fn of(&self, start: Pos) -> Option<Pos> {
+        let ends = self.0.borrow();
+        let index = ends.binary_search_by_key(&start, |(start, _)| *start).ok()?;
+        ends.get(index).map(|(_, end)| *end)
+    }
 }
 
 impl Tree {

@@ -117,6 +117,12 @@ impl<'a> Lexer<'a> {
         self
     }
 
+    /// Goes to the first byte of an action that lies further on.
+    pub(crate) fn jump(&mut self, pos: usize) {
+        self.skip_to(pos);
+        self.inside = false;
+    }
+
     /// The byte after the last token.
     pub(crate) fn position(&self) -> usize {
         self.pos
@@ -149,6 +155,7 @@ impl<'a> Lexer<'a> {
         self.input.as_bytes().get(pos..).unwrap_or_default()
     }
 
+    #[inline]
     fn byte(&self) -> Option<u8> {
         self.input.as_bytes().get(self.pos).copied()
     }
@@ -177,6 +184,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The text from the start of the token to here as a token.
+    #[inline]
     fn item(&mut self, kind: Kind) -> Token {
         let token = Token { kind, error: 0, span: Span::new(self.start, self.pos) };
         self.start = self.pos;
@@ -281,20 +289,39 @@ impl<'a> Lexer<'a> {
     }
 
     fn inside_action(&mut self) -> Token {
-        if let Some(trims) = right_delim(self.rest()) {
-            return if self.parens == 0 {
-                self.right_delim(trims)
-            } else {
-                self.error("unclosed left paren")
-            };
-        }
-        let Some(ch) = self.peek() else {
+        let Some(first) = self.byte() else {
             return self.error("unclosed action");
         };
-        if matches!(ch, ' ' | '\t' | '\r' | '\n') {
-            return self.space();
+        // The common ones first, by their bytes.
+        match first {
+            b' ' | b'\t' | b'\r' | b'\n' => {
+                let next = self.input.as_bytes().get(self.pos + 1).copied().unwrap_or_default();
+                if !is_space(next) && next != b'-' {
+                    self.pos += 1;
+                    return self.item(Kind::Space);
+                }
+                match right_delim(self.rest()) {
+                    Some(trims) => self.end_of_action(trims),
+                    None => self.space(),
+                }
+            }
+            b'}' if self.rest().starts_with(RIGHT) => self.end_of_action(false),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
+                self.pos += 1;
+                self.identifier()
+            }
+            _ => self.other_character(),
         }
-        self.bump();
+    }
+
+    fn end_of_action(&mut self, trims: bool) -> Token {
+        if self.parens == 0 { self.right_delim(trims) } else { self.error("unclosed left paren") }
+    }
+
+    fn other_character(&mut self) -> Token {
+        let Some(ch) = self.bump() else {
+            return self.error("unclosed action");
+        };
         match ch {
             '=' => self.item(Kind::Assign),
             ':' => {
@@ -334,18 +361,12 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Space that does not begin the end of the action.
     fn space(&mut self) -> Token {
         let count = self.leading_space(self.pos);
         // The last space may belong to a ` -}}`.
         let last = self.pos + count - 1;
-        if right_delim(self.from(last)) == Some(true) {
-            if count == 1 {
-                return self.right_delim(true);
-            }
-            self.pos = last;
-        } else {
-            self.pos = last + 1;
-        }
+        self.pos = if right_delim(self.from(last)) == Some(true) { last } else { last + 1 };
         self.item(Kind::Space)
     }
 
@@ -382,10 +403,14 @@ impl<'a> Lexer<'a> {
 
     fn alphanumerics(&mut self) {
         loop {
-            let ascii = self.rest().iter().position(|byte| !ALPHANUMERIC[usize::from(*byte)]);
-            self.pos += ascii.unwrap_or(self.rest().len());
+            while self.byte().is_some_and(|byte| ALPHANUMERIC[usize::from(byte)]) {
+                self.pos += 1;
+            }
+            if self.byte().is_none_or(|byte| byte.is_ascii()) {
+                return;
+            }
             match self.peek() {
-                Some(ch) if !ch.is_ascii() && is_alphanumeric(ch) => self.pos += ch.len_utf8(),
+                Some(ch) if is_alphanumeric(ch) => self.pos += ch.len_utf8(),
                 _ => return,
             }
         }

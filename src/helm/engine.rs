@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::error::{Error, exec_failed, parse_failed};
-use super::functions::{State, without_no_value};
+use super::functions::{State, says_no_value, without_no_value};
 use super::scope::Template;
 use super::values_type::VALUES;
 use crate::codec::Node;
@@ -42,30 +42,38 @@ impl Listener<'_> {
     }
 }
 
+/// How templates are rendered.
+#[derive(Clone, Copy)]
+pub(super) struct Mode {
+    pub lint: bool,
+    pub limits: Limits,
+    /// Whether what was made is left to the end of the process.
+    pub leaves_memory: bool,
+}
+
 /// What every template that is no partial rendered.
 // Rule: Helm v4.3.1 pkg/engine/engine.go, render and sortTemplates.
 pub(super) fn render(
     templates: &BTreeMap<Str, Template>,
     host: HostHandle,
-    lint: bool,
-    limits: Limits,
+    mode: Mode,
     listener: Option<&mut Listener<'_>>,
     log: &mut Vec<LogLine>,
 ) -> Result<Vec<RenderedFile>, Error> {
-    budget::within(limits, || render_within(templates, host, lint, listener, log))
+    budget::within(mode.limits, || render_within(templates, host, mode, listener, log))
 }
 
 fn render_within(
     templates: &BTreeMap<Str, Template>,
     host: HostHandle,
-    lint: bool,
+    mode: Mode,
     mut listener: Option<&mut Listener<'_>>,
     log: &mut Vec<LogLine>,
 ) -> Result<Vec<RenderedFile>, Error> {
     let mut order: Vec<(&Str, &Template)> = templates.iter().collect();
     // Both parsing and rendering go from the deepest path to the flattest, names descending.
     order.sort_by_key(|(name, _)| Reverse((slashes(name), *name)));
-    let state = State::new(lint);
+    let state = State::new(mode.lint);
     let mut set = Set::new();
     for (name, template) in &order {
         let source = match template.file.data().as_str() {
@@ -99,8 +107,12 @@ fn render_within(
         };
         match result {
             Ok((out, trace)) => {
-                let out = without_no_value(Str::from_bytes(out));
-                files.push(RenderedFile::new(text, out.as_bytes().to_vec(), trace));
+                let out = if says_no_value(&out) {
+                    without_no_value(Str::from_bytes(out)).as_bytes().to_vec()
+                } else {
+                    out
+                };
+                files.push(RenderedFile::new(text, out, trace));
             }
             Err(error) => {
                 failed = Some(exec_failed(&error));
@@ -110,6 +122,9 @@ fn render_within(
     }
     if let Some(state) = extensions.get::<State>() {
         log.append(&mut state.log.borrow_mut());
+    }
+    if mode.leaves_memory {
+        std::mem::forget((set, extensions));
     }
     match failed {
         None => Ok(files),

@@ -199,7 +199,7 @@ fn include(ctx: &mut CallCtx<'_>, arguments: &[Value]) -> Result<Value, FuncErro
 // Rule: Helm v4.3.1 pkg/engine/engine.go, tplFun.
 fn tpl(ctx: &mut CallCtx<'_>, arguments: &[Value]) -> Result<Value, FuncError> {
     let source = text(arguments, 0);
-    if !source.as_bytes().windows(2).any(|two| two == b"{{") {
+    if memchr::memmem::find(source.as_bytes(), b"{{").is_none() {
         return Ok(Value::Str(without_no_value(source)));
     }
     let Some(state) = ctx.extension::<State>() else {
@@ -260,6 +260,11 @@ fn lint_state<'a>(ctx: &CallCtx<'a>) -> Option<&'a State> {
     ctx.extension::<State>().filter(|state| state.lint)
 }
 
+/// Whether the text of a missing value stands in a text.
+pub(super) fn says_no_value(text: &[u8]) -> bool {
+    find(text, NO_VALUE.as_bytes(), 0).is_some()
+}
+
 /// The text with every `<no value>` taken out.
 pub(super) fn without_no_value(text: Str) -> Str {
     let bytes = text.as_bytes();
@@ -280,13 +285,5 @@ pub(super) fn without_no_value(text: Str) -> Str {
 }
 
 fn find(bytes: &[u8], mark: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    loop {
-        let rest = bytes.get(at..)?;
-        let hit = at + rest.iter().position(|b| Some(b) == mark.first())?;
-        if bytes.get(hit..)?.starts_with(mark) {
-            return Some(hit);
-        }
-        at = hit + 1;
-    }
+    memchr::memmem::find(bytes.get(from..)?, mark).map(|at| from + at)
 }

@@ -50,6 +50,7 @@ pub struct Release {
     read_schema: Option<ReadSchema>,
     traced: bool,
     limits: Limits,
+    leaves_memory: bool,
 }
 
 /// A file of a chart's `crds/` folder.
@@ -144,6 +145,7 @@ impl Release {
             read_schema: None,
             traced: false,
             limits: Limits::default(),
+            leaves_memory: false,
         }
     }
 
@@ -200,6 +202,14 @@ impl Release {
     #[must_use]
     pub fn skip_schema_validation(mut self, skip: bool) -> Self {
         self.skip_schema_validation = skip;
+        self
+    }
+
+    /// Does not take apart what a render makes on its way, for programs that end right after it and give back all of it
+    /// at once.
+    #[must_use]
+    pub fn leaves_memory(mut self, leaves: bool) -> Self {
+        self.leaves_memory = leaves;
         self
     }
 
@@ -360,18 +370,16 @@ impl Release {
                 }
             }
         }
-        let files = engine::render(
-            &templates,
-            HostHandle::new(host),
-            self.lint,
-            self.limits,
-            listener.as_mut(),
-            log,
-        )?;
+        let mode =
+            engine::Mode { lint: self.lint, limits: self.limits, leaves_memory: self.leaves_memory };
+        let files = engine::render(&templates, HostHandle::new(host), mode, listener.as_mut(), log)?;
         let trace = listener.map(|heard| {
             let merging = Merging::new(&member, self.lint, &nodes);
             ValuesTrace::new(&heard.recorder, merging, &nodes, &self.chart, &member, &files)
         });
+        if self.leaves_memory {
+            std::mem::forget((templates, nodes));
+        }
         Ok(Templates { member, files, trace })
     }
 

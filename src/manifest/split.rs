@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr;
+
 /// The documents of a rendered text as byte ranges of it: blank ones left out, leading space cut off,
 /// trailing space kept.
 ///
@@ -29,10 +31,6 @@ pub fn split(text: &str) -> Vec<Range<usize>> {
     }
     push(text, from..text.len(), &mut documents);
     documents
-}
-
-fn memchr(byte: u8, bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|b| *b == byte)
 }
 
 fn push(text: &str, range: Range<usize>, documents: &mut Vec<Range<usize>>) {

@@ -11,6 +11,7 @@ impl Tree {
         }
         let mut parser = Parser::new(&self.source, &self.funcs, list.start as usize);
         parser.mode = Mode::Build;
+        parser.ends = self.ends.clone();
         // The names have the numbers they were given when the tree was checked.
         parser.scope.names.clone_from(&self.variables);
         let (built, ..) = parser.item_list(list.start as usize).ok()?;

@@ -9,7 +9,7 @@ mod pipeline;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::ast::{Branch, List, Node, Pos, Template, Tree};
+use super::ast::{Branch, Ends, List, Node, Pos, Template, Tree};
 use super::error::ParseError;
 use super::func::FuncMap;
 use super::lexer::{Kind, Lexer, Token};
@@ -20,6 +20,8 @@ use crate::value::Str;
 
 /// Parentheses and blocks may nest this deep.
 const MAX_DEPTH: usize = 10_000;
+/// Lists of fewer bytes are made with what stands around them.
+const WORTH_DEFERRING: usize = 64;
 
 /// What one template text defines: itself and its `define` and `block` parts.
 #[derive(Clone, Debug)]
@@ -47,11 +49,12 @@ impl Parsed {
 /// Go's message with the line Go reports.
 pub fn parse(source: &Source, funcs: &FuncMap) -> Result<Parsed, ParseError> {
     let mut parser = Parser::new(source, funcs, 0);
-    parser.top_level()?;
+    parser.top_level().map_err(|error| *error)?;
     Ok(Parsed { trees: parser.trees.into() })
 }
 
-type Res<T> = Result<T, ParseError>;
+/// In a box, because most of what is parsed is no error and smaller.
+type Res<T> = Result<T, Box<ParseError>>;
 
 /// The names of a tree's variables and those that are visible.
 struct Scope {
@@ -99,6 +102,9 @@ struct Parser<'a> {
     depth: usize,
     trees: Vec<Rc<Tree>>,
     scope: Scope,
+    ends: Ends,
+    /// The first byte of the action that was begun last.
+    last_action: usize,
 }
 
 /// What ended a list of nodes.
@@ -137,11 +143,14 @@ impl<'a> Parser<'a> {
             depth: 0,
             trees: Vec::new(),
             scope: Scope::new(),
+            ends: Ends::default(),
+            last_action: start,
         }
     }
 
     // Tokens.
 
+    #[inline]
     fn next(&mut self) -> Token {
         if self.peeked > 0 {
             self.peeked -= 1;
@@ -151,6 +160,7 @@ impl<'a> Parser<'a> {
         self.tokens.get(self.peeked).copied().unwrap_or(self.tokens[0])
     }
 
+    #[inline]
     fn backup(&mut self) {
         self.peeked += 1;
     }
@@ -166,12 +176,14 @@ impl<'a> Parser<'a> {
         self.peeked = 3;
     }
 
+    #[inline]
     fn peek(&mut self) -> Token {
         let token = self.next();
         self.backup();
         token
     }
 
+    #[inline]
     fn next_non_space(&mut self) -> Token {
         loop {
             let token = self.next();
@@ -181,12 +193,14 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline]
     fn peek_non_space(&mut self) -> Token {
         let token = self.next_non_space();
         self.backup();
         token
     }
 
+    #[inline]
     fn text(&self, span: Span) -> &'a str {
         // Tokens begin and end between characters.
         self.source.text().get(span.start()..span.end()).unwrap_or_default()
@@ -225,17 +239,21 @@ impl<'a> Parser<'a> {
 
     // Errors.
 
-    fn error(&self, message: impl Into<String>) -> ParseError {
+    #[cold]
+    #[allow(clippy::unnecessary_box_returns)] // what every caller needs
+    fn error(&self, message: impl Into<String>) -> Box<ParseError> {
         let token = &self.tokens[0];
-        ParseError {
+        Box::new(ParseError {
             source: self.source.clone(),
             line: self.line(token.span.start()),
             span: token.span,
             message: message.into(),
-        }
+        })
     }
 
-    fn unexpected(&self, token: &Token, context: &str) -> ParseError {
+    #[cold]
+    #[allow(clippy::unnecessary_box_returns)] // what every caller needs
+    fn unexpected(&self, token: &Token, context: &str) -> Box<ParseError> {
         if token.kind == Kind::Error {
             let text = self.lexer.error_text(token);
             let mut extra = String::new();
@@ -291,7 +309,8 @@ impl<'a> Parser<'a> {
 
     fn add(&mut self, name: Rc<str>, root: List, empty: bool, scope: Scope) -> Res<()> {
         let (source, funcs) = (self.source.clone(), self.funcs.clone());
-        let tree = Rc::new(Tree { name, source, root, empty, variables: scope.names, funcs });
+        let ends = self.ends.clone();
+        let tree = Rc::new(Tree { name, source, root, empty, variables: scope.names, funcs, ends });
         match self.trees.iter().position(|old| old.name == tree.name) {
             None => self.trees.push(tree),
             Some(index) => {
@@ -330,7 +349,12 @@ impl<'a> Parser<'a> {
     fn body(&mut self, name: Rc<str>, context: &str) -> Res<()> {
         let outer = std::mem::replace(&mut self.scope, Scope::new());
         let start = self.here();
+        // What is read again here is noted already.
+        let noted = (self.mode == Mode::Build).then(|| std::mem::take(&mut self.ends));
         let (list, blank, end) = self.checked(|parser| parser.item_list(start))?;
+        if let Some(noted) = noted {
+            self.ends = noted;
+        }
         if matches!(end, End::Else) {
             return Err(self.error(format!("unexpected {} in {context}", end.print())));
         }
@@ -393,13 +417,28 @@ impl<'a> Parser<'a> {
         Err(self.error("unexpected EOF"))
     }
 
-    /// A list inside a control structure.
+    /// A list inside a control structure. Its nodes are made when somebody asks for them.
     fn inner_list(&mut self, start: usize) -> Res<(List, End)> {
-        let (list, _, end) = match self.mode {
-            Mode::Outline => self.checked(|parser| parser.item_list(start))?,
-            Mode::Check | Mode::Build => self.item_list(start)?,
-        };
-        Ok((list, end))
+        match self.mode {
+            Mode::Outline | Mode::Check => {
+                let open = self.ends.open(pos_of(start));
+                let (list, _, end) = self.checked(|parser| parser.item_list(start))?;
+                self.ends.close(open, pos_of(self.last_action));
+                Ok((list, end))
+            }
+            Mode::Build => {
+                let known = self.ends.of(pos_of(start)).map(|end| end as usize);
+                if let Some(end) = known.filter(|end| *end > start + WORTH_DEFERRING) {
+                    self.lexer.jump(end);
+                    self.peeked = 0;
+                    if let Item::End(end) = self.text_or_action()? {
+                        return Ok((List { nodes: OnceCell::new(), start: pos_of(start) }, end));
+                    }
+                }
+                let (list, _, end) = self.item_list(start)?;
+                Ok((list, end))
+            }
+        }
     }
 
     fn text_or_action(&mut self) -> Res<Item> {
@@ -407,7 +446,8 @@ impl<'a> Parser<'a> {
         match token.kind {
             Kind::Text => Ok(Item::Node(Node::Text(token.span))),
             Kind::LeftDelim => {
-                self.action_start = Some(token.span.start());
+                self.last_action = token.span.start();
+                self.action_start = Some(self.last_action);
                 let item = self.action()?;
                 self.action_start = None;
                 Ok(item)
