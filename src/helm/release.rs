@@ -370,8 +370,7 @@ impl Release {
                 }
             }
         }
-        let mode =
-            engine::Mode { lint: self.lint, limits: self.limits, leaves_memory: self.leaves_memory };
+        let mode = engine::Mode { lint: self.lint, limits: self.limits, leaves_memory: self.leaves_memory };
         let files = engine::render(&templates, HostHandle::new(host), mode, listener.as_mut(), log)?;
         let trace = listener.map(|heard| {
             let merging = Merging::new(&member, self.lint, &nodes);

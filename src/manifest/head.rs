@@ -39,7 +39,8 @@ impl Head {
     /// # Errors
     /// Helm's text after `YAML parse error on FILE: `.
     pub fn read(text: &Source) -> Result<Self, String> {
-        let document = yaml::read(text, &ReadOptions { numbers: Numbers::Typed })
+        let wanted = |key: &str| ["apiVersion", "kind", "metadata"].iter().any(|name| names_field(key, name));
+        let document = yaml::read_keys(text, &ReadOptions { numbers: Numbers::Typed }, wanted)
             .map_err(|error| error.helm_text().to_owned())?;
         let mut head = Self::default();
         let mut shape = Shape::default();

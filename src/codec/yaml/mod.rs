@@ -16,7 +16,7 @@ mod write;
 
 pub use error::{Cause, Error, ErrorKind};
 pub use read::{
-    Document, DuplicateKey, ReadOptions, documents, read, read_bytes, read_stream, read_values,
+    Document, DuplicateKey, ReadOptions, documents, read, read_bytes, read_keys, read_stream, read_values,
     read_values_bytes, read_with_parser,
 };
 pub use write::{

@@ -74,6 +74,21 @@ pub fn read(source: &Source, options: &ReadOptions) -> Result<Document, Error> {
     piece(source, 0..source.text().len(), options.numbers)
 }
 
+/// The same for somebody who looks only at some keys of the outermost map; the values of others may be nulls, what
+/// stands in them has to be YAML all the same.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_keys(
+    source: &Source,
+    options: &ReadOptions,
+    wanted: fn(&str) -> bool,
+) -> Result<Document, Error> {
+    let text = source.text();
+    let origin = Origin { source, base: 0, end: text.len() };
+    compose_keys(text.as_bytes(), origin, options.numbers, Some(wanted))
+}
+
 /// The same without the reader of the common part, to hold the two together.
 ///
 /// # Errors
@@ -214,9 +229,19 @@ fn line_ended(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn compose_piece(bytes: &[u8], origin: Origin<'_>, numbers: Numbers) -> Result<Document, Error> {
+    compose_keys(bytes, origin, numbers, None)
+}
+
+fn compose_keys(
+    bytes: &[u8],
+    origin: Origin<'_>,
+    numbers: Numbers,
+    wanted: Option<quick::Wanted>,
+) -> Result<Document, Error> {
     let mut duplicates = Vec::new();
-    let quick =
-        str::from_utf8(bytes).ok().and_then(|text| quick::first(text, origin, numbers, &mut duplicates));
+    let quick = str::from_utf8(bytes)
+        .ok()
+        .and_then(|text| quick::first(text, origin, numbers, wanted, &mut duplicates));
     let root = match quick {
         Some(quick::Document(root)) => root,
         None => compose::first(bytes, origin, numbers, &mut duplicates)?,

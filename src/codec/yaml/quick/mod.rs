@@ -36,6 +36,7 @@ pub(super) fn first(
     text: &str,
     origin: Origin<'_>,
     numbers: Numbers,
+    wanted: Option<Wanted>,
     duplicates: &mut Vec<DuplicateKey>,
 ) -> Option<Document> {
     if !scalar::is_printable(text) {
@@ -53,6 +54,8 @@ pub(super) fn first(
         shared: [const { None }; SHARED],
         duplicates: Vec::new(),
         odd: false,
+        wanted,
+        skims: false,
     };
     let root = reader.document()?;
     duplicates.append(&mut reader.duplicates);
@@ -101,7 +104,14 @@ struct Reader<'t, 's> {
     duplicates: Vec<DuplicateKey>,
     /// Whether there was an infinity, which is an error elsewhere.
     odd: bool,
+    /// Of which keys of the outermost map values are wanted; none for all.
+    wanted: Option<Wanted>,
+    /// Whether values are read only to find what is no YAML; each is a null.
+    skims: bool,
 }
+
+/// Whether the value of this key of the outermost map is wanted.
+pub(crate) type Wanted = fn(&str) -> bool;
 
 /// A node and the offset where it ends.
 type Read = Option<(Node, usize)>;
@@ -178,7 +188,15 @@ impl Reader<'_, '_> {
     }
 
     fn placed(&self, data: Data, start: usize, end: usize, style: Style) -> Node {
+        if self.skims {
+            return Node::null();
+        }
         Node::new(data).placed(self.origin.source, self.origin.span(start, end), style)
+    }
+
+    /// A text, if somebody wants it.
+    fn string(&mut self, text: &str) -> Data {
+        if self.skims { Data::Null } else { Data::String(self.shared(text)) }
     }
 
     /// Nothing was written; parsers place it behind the `:` or `-`.
@@ -256,7 +274,9 @@ impl Reader<'_, '_> {
             } else {
                 self.inline(at, line, column)?
             };
-            self.items.push(item);
+            if !self.skims {
+                self.items.push(item);
+            }
             last = end;
             match self.line {
                 Some(next) if next.indent == column && self.is_dash(next.start) => {
@@ -266,6 +286,9 @@ impl Reader<'_, '_> {
                 Some(next) if next.indent > column => return None,
                 _ => break,
             }
+        }
+        if self.skims {
+            return Some((Node::null(), last));
         }
         let items = self.items.drain(mark..).collect();
         Some((self.placed(Data::List(items), start, last, Style::Block), last))
@@ -279,6 +302,8 @@ impl Reader<'_, '_> {
             let key_end = self.key_end(from, line.end)?;
             let (key, place) = self.key(from, key_end)?;
             let colon = self.behind_spaces(key_end);
+            let outer = self.skims;
+            self.skims |= depth == 0 && self.wanted.is_some_and(|wanted| !wanted(&key));
             let (value, end) = if self.is_over(colon + 1, line.end) {
                 self.advance()?;
                 match self.line {
@@ -291,6 +316,7 @@ impl Reader<'_, '_> {
             } else {
                 self.inline(self.behind_spaces(colon + 1), line, column)?
             };
+            self.skims = outer;
             self.entry(key, place, value);
             last = end;
             match self.line {
@@ -306,12 +332,18 @@ impl Reader<'_, '_> {
     }
 
     fn entry(&mut self, key: Arc<str>, place: Span, value: Node) {
+        if self.skims {
+            return;
+        }
         let place = Some(self.origin.place(place.start(), place.end()));
         self.entries.push(Entry { key, place, value });
     }
 
     /// The map of the entries from `mark` on.
     fn close_map(&mut self, mark: usize, start: usize, end: usize, style: Style) -> Node {
+        if self.skims {
+            return Node::null();
+        }
         let entries: Vec<Entry> = self.entries.drain(mark..).collect();
         let map = map_of(entries, false, &mut self.duplicates);
         self.placed(Data::Map(Arc::new(map)), start, end, style)

@@ -10,7 +10,7 @@ impl<'t> Reader<'t, '_> {
     pub(super) fn quoted(&mut self, at: usize, line_end: usize) -> Read {
         let (text, end) = self.unquoted(at, line_end)?;
         let style = if self.byte(at) == b'"' { Style::DoubleQuoted } else { Style::SingleQuoted };
-        let data = Data::String(self.shared(&text));
+        let data = self.string(&text);
         Some((self.placed(data, at, end, style), end))
     }
 

@@ -167,7 +167,7 @@ impl Reader<'_, '_> {
                 self.odd |= !value.is_finite();
                 Data::Float(value)
             }
-            resolve::Kind::Text => Data::String(self.shared(text)),
+            resolve::Kind::Text => self.string(text),
         }
     }
 }

@@ -35,7 +35,14 @@ fn agreed(text: &str) -> Option<String> {
     let mut answer = None;
     for numbers in [Numbers::Json, Numbers::Typed] {
         let mut twice = Vec::new();
-        let Document(quick) = first(text, origin, numbers, &mut twice)?;
+        let skimmed = first(text, origin, numbers, Some(|key| key == "a"), &mut Vec::new());
+        let Some(Document(quick)) = first(text, origin, numbers, None, &mut twice) else {
+            assert!(skimmed.is_none(), "{text:?} is skimmed and not read");
+            return None;
+        };
+        let wanted = |root: Option<&Node>| root.and_then(|root| root.get("a")).map(picture);
+        let Document(skimmed) = skimmed.unwrap_or_else(|| panic!("{text:?} is read and not skimmed"));
+        assert_eq!(wanted(skimmed.as_ref()), wanted(quick.as_ref()), "{text:?}");
         let mut also_twice = Vec::new();
         let parsed = compose::first(text.as_bytes(), origin, numbers, &mut also_twice);
         let parsed = parsed.unwrap_or_else(|error| panic!("{text:?} is refused: {}", error.helm_text()));
