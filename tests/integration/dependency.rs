@@ -15,7 +15,7 @@ fn chart(version: &str) -> Sandbox {
         .file("s/templates/a.yaml", "a: 1\n")
         .file("s/.helmignore", "*.bak\n")
         .file("s/x.bak", "x")
-        .file("s/charts/n/Chart.yaml", "apiVersion: v2\nname: n\nversion: 0.0.1\n")
+        .file("s/charts/deep/Chart.yaml", "apiVersion: v2\nname: deep\nversion: 0.0.1\n")
         .args(["dependency", "build", "c"])
 }
 
@@ -43,7 +43,7 @@ fn equal_charts_give_equal_archives() {
     assert_eq!(archive(&one), archive(&two));
     let names: Vec<String> = entries(&archive(&one)).into_iter().map(|(name, _, _)| name).collect();
     let wanted =
-        ["s/Chart.yaml", "s/values.yaml", "s/templates/a.yaml", "s/.helmignore", "s/charts/n/Chart.yaml"];
+        ["s/Chart.yaml", "s/values.yaml", "s/templates/a.yaml", "s/.helmignore", "s/charts/deep/Chart.yaml"];
     assert_eq!(names, wanted);
     let dated = chart("1.x.x").env("SOURCE_DATE_EPOCH", "1700000000").run();
     assert!(entries(&archive(&dated)).iter().all(|(_, date, _)| *date == 1_700_000_000));
