@@ -79,6 +79,9 @@ const MAX_LEVELS: usize = 10_000;
 // Rule: Go 1.27 encoding/json/v2, startDetectCyclesAfter.
 const FREE_LEVELS: usize = 1_000;
 
+/// What is said once a limit is met; the executor has better words for it.
+const TOO_LARGE: &str = "the value is too large";
+
 /// Lists and maps that lie in each other.
 struct Around {
     value: Value,
@@ -112,13 +115,17 @@ impl Walk {
             (Value::List(one), Value::List(other)) => !one.is_nil() && one.is_same(other),
             _ => false,
         };
-        let mut next = self.around.as_deref();
+        let (mut next, mut compared) = (self.around.as_deref(), 0);
         while let Some(around) = next {
+            compared += 1;
             if is_same(&around.value) {
                 let ty = self.value.type_name();
                 return Err(format!("json: unsupported value: encountered a cycle via {ty}"));
             }
             next = around.outer.as_deref();
+        }
+        if budget::is_spent(compared / 8) {
+            return Err(TOO_LARGE.to_owned());
         }
         if matches!(self.value, Value::Map(_) | Value::List(_)) {
             self.around = Some(Rc::new(Around { value: self.value.clone(), outer: self.around.take() }));
@@ -126,7 +133,7 @@ impl Walk {
         Ok(())
     }
 
-    /// Pays for this part. An error once a limit is met; the executor has better words for it.
+    /// Pays for this part. An error once a limit is met.
     fn pay(&self) -> Result<(), String> {
         let (text, parts) = match &self.value {
             Value::Str(text) | Value::Bytes(text) => (text.len(), 0),
@@ -137,7 +144,7 @@ impl Walk {
         let bytes = self.bytes.get() + text + parts * (2 + self.level);
         self.bytes.set(bytes);
         if budget::is_spent(1 + budget::steps_of_text(text)) || budget::is_too_long(bytes) {
-            return Err("the value is too large".to_owned());
+            return Err(TOO_LARGE.to_owned());
         }
         Ok(())
     }

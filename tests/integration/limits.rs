@@ -234,3 +234,104 @@ fn a_limit_that_is_none_is_refused() {
         assert!(output.stderr().contains(unknown), "{arguments:?}: {}", output.stderr());
     }
 }
+
+/// A chart of this template, these default values and this schema, and arguments.
+type Input = (String, String, Option<String>, Vec<String>);
+
+/// Makes the input that goes so far.
+type MakeInput<'f> = dyn Fn(usize) -> Input + 'f;
+
+fn template(text: String) -> Input {
+    (text, String::new(), None, Vec::new())
+}
+
+fn values(text: String) -> Input {
+    ("a: 1\n".to_owned(), text, None, Vec::new())
+}
+
+fn set(argument: String) -> Input {
+    ("a: 1\n".to_owned(), String::new(), None, vec!["--set".to_owned(), argument])
+}
+
+/// Limits without a flag: the greatest number that is let through, and what is said of the next.
+#[test]
+fn fixed_limits_hold_to_the_unit() {
+    let recursive = |call: &str, count: usize| {
+        let define =
+            format!("{{{{ define `x` }}}}{{{{ if gt . 0 }}}}{{{{ {call} }}}}{{{{ end }}}}{{{{ end }}}}");
+        template(format!("{define}a: 1{{{{ template `x` {count} }}}}\n"))
+    };
+    let cases: [(usize, &str, &MakeInput<'_>); 14] = [
+        // A map stands around the lists.
+        (9_999, "exceeded max depth", &|n| values(format!("a: {}{}\n", "[".repeat(n), "]".repeat(n)))),
+        (10_000, "exceeded max depth", &|n| {
+            template(format!("a: {{{{ mustFromJson (print (repeat {n} `[`) (repeat {n} `]`)) | len }}}}\n"))
+        }),
+        (500, "exceeds maximum array depth of 500", &|n| {
+            let text = format!("fromToml (print `a=` (repeat {n} `[`) (repeat {n} `]`))");
+            template(format!("{{{{ with ({text}).Error }}}}{{{{ fail . }}}}{{{{ end }}}}a: 1\n"))
+        }),
+        (127, "toml: nested too deep", &|n| {
+            let nest = format!(
+                "{{{{ $d := dict `a` 1 }}}}{{{{ range until {n} }}}}{{{{ $d = dict `x` $d }}}}{{{{ end }}}}"
+            );
+            template(format!("{nest}a: {{{{ mustToToml $d | len }}}}\n"))
+        }),
+        (65_536, "maximum supported index of 65536", &|n| set(format!("a[{n}]=1"))),
+        (31, "maximum supported nested level of 30", &|n| set(format!("{}=1", vec!["a"; n].join(".")))),
+        (256, "maximum supported level of 256", &|n| set(format!("a{}=1", "[0]".repeat(n)))),
+        (1_000, "invalid repeat count", &|n| template(format!("a: {{{{ regexFind `a{{{n}}}` `x` }}}}\n"))),
+        (999, "expression nests too deeply", &|n| {
+            template(format!("a: {{{{ regexFind `{}a{}` `x` }}}}\n", "(".repeat(n), ")".repeat(n)))
+        }),
+        (10_000, "max expression depth exceeded", &|n| {
+            template(format!("a: {{{{ {}1{} }}}}\n", "(".repeat(n), ")".repeat(n)))
+        }),
+        (10_000, "max expression depth exceeded", &|n| {
+            template(format!("{}a: 1{}\n", "{{ if 1 }}".repeat(n), "{{ end }}".repeat(n)))
+        }),
+        (1_001, "rendering template has a nested reference name: x", &|n| {
+            recursive("include `x` (sub . 1 | int)", n)
+        }),
+        (2_000, "tpl is nested more than 2000 deep", &|n| {
+            recursive("tpl \"{{ template `x` (sub . 1 | int) }}\" .", n)
+        }),
+        (128, "maximum supported level of 128", &|n| {
+            let schema = format!("{}{{}}{}", "{\"items\":".repeat(n), "}".repeat(n));
+            ("a: 1\n".to_owned(), "a: 1\n".to_owned(), Some(schema), Vec::new())
+        }),
+    ];
+    for (most, says, input) in cases {
+        let run = |count: usize| {
+            let (template, values, schema, arguments) = input(count);
+            let mut sandbox = Sandbox::new()
+                .file("c/Chart.yaml", CHART)
+                .file("c/values.yaml", values)
+                .file("c/templates/a.yaml", template);
+            if let Some(schema) = schema {
+                sandbox = sandbox.file("c/values.schema.json", schema);
+            }
+            sandbox.args(["template", "rel", "c"]).args(arguments).run()
+        };
+        let output = run(most);
+        let end =
+            |text: String| text.chars().rev().take(300).collect::<Vec<_>>().iter().rev().collect::<String>();
+        assert_eq!(output.status, 0, "{most} are let through, {says}: {}", end(output.stderr()));
+        let output = run(most + 1);
+        assert_eq!(output.status, 1, "{} are refused, {says}", most + 1);
+        assert!(output.stderr().contains(says), "{says}: {}", end(output.stderr()));
+    }
+}
+
+#[test]
+fn charts_nest_a_hundred_deep() {
+    let nested = |levels: usize| {
+        let folder = |level: usize| format!("c{}/Chart.yaml", "/charts/c".repeat(level));
+        let sandbox = (0..=levels).fold(Sandbox::new(), |sandbox, level| sandbox.file(&folder(level), CHART));
+        sandbox.args(["template", "rel", "c"]).run()
+    };
+    assert_eq!(nested(100).status, 0);
+    let output = nested(101);
+    assert_eq!(output.status, 1);
+    assert!(output.stderr().contains("charts are nested more than 100 deep"), "{}", output.stderr());
+}

@@ -20,6 +20,10 @@ pub(crate) fn run(data: &[u8]) {
     };
     assert!(same(first, second), "two runs differ");
     let written = yaml::write(first);
+    if written.is_empty() {
+        // What go-yaml cannot take back out of JSON, such as control characters, `toYaml` prints nothing for.
+        return;
+    }
     let again = Source::new(SourceKind::File, "again.yaml", written.as_str());
     let again = yaml::read(&again, &ReadOptions { numbers: Numbers::Typed });
     let again = again.unwrap_or_else(|error| panic!("{} refuses {written:?}", error.helm_text()));

@@ -42,6 +42,10 @@ fn check(document: &Document, options: ReadOptions) {
     for write in [yaml::write, yaml::write_pretty] {
         // `toYaml` leaves the last newline away.
         let written = write(&document.root) + "\n";
+        if written == "\n" {
+            // What go-yaml cannot take back out of JSON, such as control characters, `toYaml` prints nothing for.
+            continue;
+        }
         let again = yaml::read(&Source::new(SourceKind::File, "again.yaml", written.as_str()), &options);
         let again = again.unwrap_or_else(|error| panic!("{} refuses {written:?}", error.helm_text()));
         assert!(same(&document.root, &again.root), "{:?} is written as {written:?}", document.root);
