@@ -132,11 +132,13 @@ const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "st
 /// Checks a schema and those inside it; `whole` where it is no part of `not` and its like.
 fn walk(schema: &Node, depth: usize, whole: bool, findings: &mut Findings<'_, '_>) {
     let Some(map) = schema.as_map().filter(|_| depth <= MAX_DEPTH) else { return };
-    // What is empty counts as not there.
-    let some = |node: &&Node| {
-        !node.is_null() && node.as_str() != Some("") && node.as_map().is_none_or(|map| !map.is_empty())
-    };
-    for node in FOREIGN.iter().filter_map(|field| schema.get(field)).filter(some) {
+    // What is empty counts as not there, but for a reference.
+    let is_empty = |node: &Node| node.as_str() == Some("") || node.as_map().is_some_and(Map::is_empty);
+    let given = FOREIGN.iter().filter_map(|field| schema.get(field).map(|node| (*field, node)));
+    for (field, node) in given.filter(|(_, node)| !node.is_null()) {
+        if field != "$ref" && is_empty(node) {
+            continue;
+        }
         findings.forbidden(node, codes::CUSTOM, "not supported in definitions");
     }
     if let Some(node) = schema.get("uniqueItems").filter(|_| is_true(schema, "uniqueItems")) {
@@ -181,7 +183,11 @@ fn list_types(schema: &Node, findings: &mut Findings<'_, '_>) {
         if !values.contains(&text) {
             findings.unsupported(node, codes::CUSTOM, values.iter().copied());
         } else if kind != wanted {
-            findings.invalid(node, codes::CUSTOM, &format!("may only stand beside `type: {wanted}`"));
+            let detail = format!("must be {wanted} if {field} is specified");
+            match schema.get("type").filter(|_| !kind.is_empty()) {
+                Some(node) => findings.invalid(node, codes::CUSTOM, &detail),
+                None => findings.missing(schema, "type", codes::CUSTOM, &detail),
+            };
         }
     }
     if let Some(node) = schema.get("x-kubernetes-list-map-keys")

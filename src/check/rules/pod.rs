@@ -19,8 +19,13 @@ fn some_container(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>)
 }
 
 fn names(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
-    for field in ["serviceAccountName", "serviceAccount", "nodeName", "priorityClassName", "runtimeClassName"]
-    {
+    // The older name counts where the newer one is not written.
+    let account = if str_of(pod.spec, "serviceAccountName").is_some_and(|name| !name.is_empty()) {
+        "serviceAccountName"
+    } else {
+        "serviceAccount"
+    };
+    for field in [account, "nodeName", "priorityClassName", "runtimeClassName"] {
         if let Some(node) = pod.spec.get(field)
             && node.as_str().is_some_and(|text| !text.is_empty() && !is_dns_subdomain(text))
         {
