@@ -39,6 +39,9 @@ fn check(document: &Document, options: ReadOptions) {
         assert_inside(&twice.first);
         assert_inside(&twice.second);
     }
+    if merges(&document.root) {
+        return;
+    }
     for write in [yaml::write, yaml::write_pretty] {
         // `toYaml` leaves the last newline away.
         let written = write(&document.root) + "\n";
@@ -49,6 +52,15 @@ fn check(document: &Document, options: ReadOptions) {
         let again = yaml::read(&Source::new(SourceKind::File, "again.yaml", written.as_str()), &options);
         let again = again.unwrap_or_else(|error| panic!("{} refuses {written:?}", error.helm_text()));
         assert!(same(&document.root, &again.root), "{:?} is written as {written:?}", document.root);
+    }
+}
+
+/// Whether a key of it is the text `<<`. Quirk: go-yaml prints it without quotes, which is a merge when it is read again.
+fn merges(node: &Node) -> bool {
+    match node.data() {
+        Data::List(items) => items.iter().any(merges),
+        Data::Map(map) => map.entries().iter().any(|entry| &*entry.key == "<<" || merges(&entry.value)),
+        _ => false,
     }
 }
 
