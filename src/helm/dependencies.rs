@@ -1,6 +1,7 @@
 //! Which subcharts are on, under which names, and what they hand to their parents.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::tree::Member;
 use crate::chart::Dependency;
@@ -115,8 +116,9 @@ fn import_values(member: &mut Member, log: &mut Vec<LogLine>) -> Result<(), Stri
     if member.dependencies.is_none() {
         return Ok(());
     }
-    let merged = values::merge_defaults(member, log).map_err(|error| error.helm_text().to_owned())?;
+    let mut merged = values::merge_defaults(member, log).map_err(|error| error.helm_text().to_owned())?;
     let mut imported = Node::map(Map::default());
+    let mut same = Vec::new();
     for dependency in member.dependencies.iter_mut().flatten() {
         let mut kept = Vec::new();
         for item in &dependency.import_values {
@@ -134,8 +136,16 @@ fn import_values(member: &mut Member, log: &mut Vec<LogLine>) -> Result<(), Stri
             ])));
             match table(&merged, &format!("{}.{child}", dependency.name)) {
                 Ok(found) => {
+                    let to = if parent == "." { Vec::new() } else { parent.split('.').collect() };
                     let at_parent = nest(&parent, found);
+                    let from = format!("{}.{child}", dependency.name);
+                    shared(&imported, &at_parent, &to, &from, &mut Vec::new(), &mut same);
                     imported = values::merge_tables(&imported, &at_parent, log);
+                    for (here, there) in &same {
+                        if let Some(map) = imported.at_path(here.iter().map(String::as_str)) {
+                            merged = replaced(&merged, there, map);
+                        }
+                    }
                 }
                 Err(text) if missing.is_some() => {
                     log.push(LogLine::new(Level::Warn, "ImportValues missing table").with("error", text));
@@ -151,6 +161,45 @@ fn import_values(member: &mut Member, log: &mut Vec<LogLine>) -> Result<(), Stri
     }
     member.values = values::merge_tables(&merged, &imported, log);
     Ok(())
+}
+
+/// Paths of the imported values and of the values they come from, where both lead to one map.
+type Same = Vec<(Vec<String>, Vec<String>)>;
+
+/// Notes which maps of `from` become part of the imported values when `source`, which holds them at the path `to`, is
+/// merged into `target`: Go's maps are not copied there, so that what later imports add to them stands in both.
+fn shared(target: &Node, source: &Node, to: &[&str], from: &str, path: &mut Vec<String>, same: &mut Same) {
+    for entry in
+        source.as_map().into_iter().flat_map(Map::entries).filter(|entry| entry.value.as_map().is_some())
+    {
+        path.push(entry.key.to_string());
+        match target.get(&entry.key) {
+            Some(known) => shared(known, &entry.value, to, from, path, same),
+            None => {
+                // A map above the path `to` is a new one.
+                let here = if path.len() < to.len() {
+                    to.iter().map(ToString::to_string).collect()
+                } else {
+                    path.clone()
+                };
+                let below = here.iter().skip(to.len()).cloned();
+                let there = from.split('.').map(str::to_owned).chain(below).collect();
+                same.push((here, there));
+            }
+        }
+        path.pop();
+    }
+}
+
+/// The same values with another map at a path.
+fn replaced(values: &Node, path: &[String], map: &Node) -> Node {
+    let Some((name, rest)) = path.split_first() else { return map.clone() };
+    let Some((old, entry)) = values.as_map().and_then(|old| Some((old, old.entry(name)?))) else {
+        return values.clone();
+    };
+    let mut new = old.clone();
+    new.insert(Entry { value: replaced(&entry.value, rest, map), ..entry.clone() });
+    values.with_data(Data::Map(Arc::new(new)))
 }
 
 fn entry(key: &str, value: Node) -> Entry {
