@@ -139,9 +139,13 @@ fn import_values(member: &mut Member, log: &mut Vec<LogLine>) -> Result<(), Stri
                     let to = if parent == "." { Vec::new() } else { parent.split('.').collect() };
                     let at_parent = nest(&parent, found);
                     let from = format!("{}.{child}", dependency.name);
-                    shared(&imported, &at_parent, &to, &from, &mut Vec::new(), &mut same);
+                    let (old, mut grown) = (same.len(), Vec::new());
+                    let ways = (&*to, &*from);
+                    shared((&imported, &at_parent), ways, &mut Vec::new(), &mut same, &mut grown);
                     imported = values::merge_tables(&imported, &at_parent, log);
-                    for (here, there) in &same {
+                    // Only maps that got a key differ now from where they came.
+                    let has_grown = |here: &[String]| grown.iter().any(|path| path.starts_with(here));
+                    for (here, there) in same.iter().take(old).filter(|(here, _)| has_grown(here)) {
                         if let Some(map) = imported.at_path(here.iter().map(String::as_str)) {
                             merged = replaced(&merged, there, map);
                         }
@@ -167,25 +171,36 @@ fn import_values(member: &mut Member, log: &mut Vec<LogLine>) -> Result<(), Stri
 type Same = Vec<(Vec<String>, Vec<String>)>;
 
 /// Notes which maps of `from` become part of the imported values when `source`, which holds them at the path `to`, is
-/// merged into `target`: Go's maps are not copied there, so that what later imports add to them stands in both.
-fn shared(target: &Node, source: &Node, to: &[&str], from: &str, path: &mut Vec<String>, same: &mut Same) {
-    for entry in
-        source.as_map().into_iter().flat_map(Map::entries).filter(|entry| entry.value.as_map().is_some())
-    {
+/// merged into `target`: Go's maps are not copied there, so that what later imports add to them stands in both. Paths
+/// of maps of `target` that get a key come into `grown`.
+fn shared(
+    (target, source): (&Node, &Node),
+    (to, from): (&[&str], &str),
+    path: &mut Vec<String>,
+    same: &mut Same,
+    grown: &mut Vec<Vec<String>>,
+) {
+    for entry in source.as_map().into_iter().flat_map(Map::entries) {
+        let known = target.get(&entry.key);
+        if known.is_none() && grown.last() != Some(path) {
+            grown.push(path.clone());
+        }
+        if entry.value.as_map().is_none() {
+            continue;
+        }
         path.push(entry.key.to_string());
-        match target.get(&entry.key) {
-            Some(known) => shared(known, &entry.value, to, from, path, same),
-            None => {
-                // A map above the path `to` is a new one.
-                let here = if path.len() < to.len() {
-                    to.iter().map(ToString::to_string).collect()
-                } else {
-                    path.clone()
-                };
-                let below = here.iter().skip(to.len()).cloned();
-                let there = from.split('.').map(str::to_owned).chain(below).collect();
-                same.push((here, there));
-            }
+        if let Some(known) = known {
+            shared((known, &entry.value), (to, from), path, same, grown);
+        } else {
+            // A map above the path `to` is a new one.
+            let here = if path.len() < to.len() {
+                to.iter().map(ToString::to_string).collect()
+            } else {
+                path.clone()
+            };
+            let below = here.iter().skip(to.len()).cloned();
+            let there = from.split('.').map(str::to_owned).chain(below).collect();
+            same.push((here, there));
         }
         path.pop();
     }

@@ -114,6 +114,11 @@ impl Used {
     /// Whether a null counts as something else than a value that is not there.
     #[must_use]
     pub fn tells_null(&self, steps: &[String]) -> bool {
+        self.ask(steps, |at| at.asked)
+    }
+
+    /// What `found` says of a path: yes below a value that was used whole, no where nothing was used.
+    fn ask(&self, steps: &[String], found: impl Fn(&Branch) -> bool) -> bool {
         let mut at = &self.root;
         for step in steps {
             if at.whole {
@@ -124,7 +129,7 @@ impl Used {
                 None => return false,
             }
         }
-        at.asked
+        found(at)
     }
 
     /// Whether all that was done with a key of a map were rounds that did nothing.
@@ -159,17 +164,7 @@ impl Used {
     /// Whether anything at or below a path was used.
     #[must_use]
     pub fn has(&self, steps: &[String]) -> bool {
-        let mut at = &self.root;
-        for step in steps {
-            if at.whole {
-                return true;
-            }
-            match at.below.get(step) {
-                Some(below) => at = below,
-                None => return false,
-            }
-        }
-        true
+        self.ask(steps, |_| true)
     }
 
     /// The keys of the user's values that nothing used, each as high up as it can be said.
