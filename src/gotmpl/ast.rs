@@ -18,20 +18,33 @@ pub struct Tree {
     pub(crate) root: List,
     /// Whether there is nothing but space and comments; such a tree replaces no other.
     pub(crate) empty: bool,
-    /// Names of the variables, `$` first.
-    pub(crate) variables: Vec<Rc<str>>,
+    /// Names of the variables of the nodes that were made, `$` first.
+    pub(super) variables: RefCell<Vec<Rc<str>>>,
     /// What the names of functions in it mean.
     pub(crate) funcs: FuncMap,
     /// Where the lists of the text end.
     pub(super) ends: Ends,
+    /// Whether it is all of the text, which `define`s are left out of.
+    pub(super) is_whole: bool,
 }
 
 /// Of every list inside a control structure its first byte and the first byte of the action that ends it, in the order
-/// of the text; shared by all trees of the text.
+/// of the text; shared by all trees of the text. Bodies of `define`s may be among them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ends(Rc<RefCell<Vec<(Pos, Pos)>>>);
 
 impl Ends {
+    /// Of these lists.
+    pub(super) fn of_lists(lists: Vec<(Pos, Pos)>) -> Self {
+        Self(Rc::new(RefCell::new(lists)))
+    }
+
+    /// Every list.
+    #[cfg(test)]
+    pub(super) fn lists(&self) -> Vec<(Pos, Pos)> {
+        self.0.borrow().clone()
+    }
+
     /// A list begins; the answer is for [`Ends::close`].
     pub(super) fn open(&self, start: Pos) -> usize {
         let mut ends = self.0.borrow_mut();
@@ -71,6 +84,11 @@ impl Tree {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.empty
+    }
+
+    /// The name of a variable of its nodes.
+    pub(crate) fn variable(&self, id: u32) -> Rc<str> {
+        self.variables.borrow().get(id as usize).map_or_else(|| "$".into(), Rc::clone)
     }
 }
 

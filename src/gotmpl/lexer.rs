@@ -528,12 +528,12 @@ fn right_delim(text: &[u8]) -> Option<bool> {
     }
 }
 
-fn is_space(byte: u8) -> bool {
+pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 /// The ASCII characters of names, by their bytes.
-const ALPHANUMERIC: [bool; 256] = {
+pub(super) const ALPHANUMERIC: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < table.len() {

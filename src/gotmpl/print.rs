@@ -178,6 +178,6 @@ impl Printer<'_> {
     }
 
     fn variable(&mut self, id: u32) {
-        self.out.push_str(self.tree.variables.get(id as usize).map_or("$", |name| name));
+        self.out.push_str(&self.tree.variable(id));
     }
 }

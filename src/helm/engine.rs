@@ -80,7 +80,7 @@ fn render_within(
             Some(_) => template.file.source(SourceKind::Chart, &name.text()),
             None => Source::from_bytes(SourceKind::Chart, &*name.text(), template.file.data().as_bytes()),
         };
-        set.add(&gotmpl::parse(&source, &state.funcs).map_err(|error| parse_failed(&error))?);
+        set.add(&gotmpl::parse_lazily(&source, &state.funcs).map_err(|error| parse_failed(&error))?);
     }
     let set = Rc::new(set);
     let keyed_by_place = host.keyed_by_place();

@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clearml_k8s::chart::Chart;
+
 /// Prefixes of a seed that are tried as well.
 const PREFIXES: usize = 6;
 
@@ -51,3 +53,26 @@ macro_rules! targets {
 }
 
 targets!(archive clearml execute program schema set template yaml);
+
+/// Of every chart under `CLEARML_K8S_SHARED/corpus`, each template is parsed at once and lazily.
+#[test]
+fn templates_of_public_charts_are_parsed_lazily_as_they_are_at_once() {
+    let Some(shared) = std::env::var_os("CLEARML_K8S_SHARED") else {
+        println!("fuzz: no corpus at CLEARML_K8S_SHARED, its templates were not parsed");
+        return;
+    };
+    let mut charts: Vec<Chart> = inputs(&Path::new(&shared).join("corpus/charts"))
+        .into_iter()
+        .filter_map(|(path, _)| Chart::load(path.to_str()?).ok())
+        .collect();
+    assert!(charts.len() > 10, "the corpus has {} charts", charts.len());
+    let mut count = 0;
+    while let Some(chart) = charts.pop() {
+        charts.extend(chart.subcharts().iter().cloned());
+        for text in chart.templates().iter().filter_map(|file| file.data().as_str()) {
+            targets::template::assert_lazy_is_the_same(text);
+            count += 1;
+        }
+    }
+    println!("fuzz: {count} templates of public charts");
+}

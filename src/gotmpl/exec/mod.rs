@@ -234,7 +234,7 @@ impl<'t> State<'t, '_> {
         let own = self.run.variables.get(self.base..).unwrap_or_default();
         match own.iter().rev().find(|(known, _)| *known == id) {
             Some((_, got)) => Ok(got.clone()),
-            None => self.error(format!("undefined variable: {}", self.variable_name(id))),
+            None => self.error(format!("undefined variable: {}", self.tree.variable(id))),
         }
     }
 
@@ -251,11 +251,7 @@ impl<'t> State<'t, '_> {
                 }
                 Ok(())
             }
-            None => self.error(format!("undefined variable: {}", self.variable_name(variable.id))),
+            None => self.error(format!("undefined variable: {}", self.tree.variable(variable.id))),
         }
-    }
-
-    fn variable_name(&self, id: u32) -> &str {
-        self.tree.variables.get(id as usize).map_or("$", |name| name)
     }
 }

@@ -12,10 +12,16 @@ impl Tree {
         let mut parser = Parser::new(&self.source, &self.funcs, list.start as usize);
         parser.mode = Mode::Build;
         parser.ends = self.ends.clone();
-        // The names have the numbers they were given when the tree was checked.
-        parser.scope.names.clone_from(&self.variables);
-        let (built, ..) = parser.item_list(list.start as usize).ok()?;
-        let _ = list.nodes.set(built.nodes.into_inner().unwrap_or_default());
+        // Names that were met before have numbers already.
+        parser.scope.names = self.variables.take();
+        let nodes = if self.is_whole && std::ptr::eq(list, &raw const self.root) {
+            parser.top_level_nodes().map(|(nodes, _)| nodes)
+        } else {
+            let built = parser.item_list(list.start as usize);
+            built.map(|(list, ..)| list.nodes.into_inner().unwrap_or_default())
+        };
+        self.variables.replace(parser.scope.names);
+        let _ = list.nodes.set(nodes.ok()?);
         list.nodes.get().map(Vec::as_slice)
     }
 }

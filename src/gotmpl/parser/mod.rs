@@ -5,8 +5,11 @@
 
 mod deferred;
 mod pipeline;
+mod survey;
+#[cfg(test)]
+mod tests;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::ast::{Branch, Ends, List, Node, Pos, Template, Tree};
@@ -51,6 +54,52 @@ pub fn parse(source: &Source, funcs: &FuncMap) -> Result<Parsed, ParseError> {
     let mut parser = Parser::new(source, funcs, 0);
     parser.top_level().map_err(|error| *error)?;
     Ok(Parsed { trees: parser.trees.into() })
+}
+
+/// The same for a text of which little may ever be run: what can be seen to parse at a glance is not parsed before it
+/// runs.
+///
+/// # Errors
+/// Go's message with the line Go reports.
+pub fn parse_lazily(source: &Source, funcs: &FuncMap) -> Result<Parsed, ParseError> {
+    match surveyed(source, funcs) {
+        Some(parsed) => Ok(parsed),
+        None => parse(source, funcs),
+    }
+}
+
+fn surveyed(source: &Source, funcs: &FuncMap) -> Option<Parsed> {
+    if source.marks_bytes() {
+        return None;
+    }
+    let text = source.text();
+    let survey = survey::survey(text, funcs)?;
+    let mut parts = Vec::with_capacity(survey.defined.len() + 1);
+    for part in &survey.defined {
+        parts.push((text.get(part.name.0..part.name.1)?, part.start, part.is_blank));
+    }
+    parts.push((source.name(), 0, survey.is_blank));
+    // Which of two of one name counts, if both may stand there at all, the parser knows.
+    let mut names: Vec<&str> = parts.iter().map(|(name, ..)| *name).collect();
+    names.sort_unstable();
+    if names.windows(2).any(|pair| pair.first() == pair.last()) {
+        return None;
+    }
+    let ends = Ends::of_lists(survey.ends);
+    let last = parts.len() - 1;
+    let tree = |(index, (name, start, empty)): (usize, (&str, Pos, bool))| {
+        Rc::new(Tree {
+            name: name.into(),
+            source: source.clone(),
+            root: List { nodes: OnceCell::new(), start },
+            empty,
+            variables: RefCell::new(Scope::new().names),
+            funcs: funcs.clone(),
+            ends: ends.clone(),
+            is_whole: index == last,
+        })
+    };
+    Some(Parsed { trees: parts.into_iter().enumerate().map(tree).collect() })
 }
 
 /// In a box, because most of what is parsed is no error and smaller.
@@ -285,6 +334,13 @@ impl<'a> Parser<'a> {
     // Templates.
 
     fn top_level(&mut self) -> Res<()> {
+        let (nodes, blank) = self.top_level_nodes()?;
+        let scope = std::mem::replace(&mut self.scope, Scope::new());
+        self.add(self.source.name().into(), List { nodes: nodes.into(), start: 0 }, blank, scope, true)
+    }
+
+    /// What stands beside the `define`s, and whether that is nothing but space.
+    fn top_level_nodes(&mut self) -> Res<(Vec<Node>, bool)> {
         let (mut nodes, mut blank) = (Vec::new(), true);
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelim {
@@ -303,14 +359,13 @@ impl<'a> Parser<'a> {
                 Item::End(end) => return Err(self.error(format!("unexpected {}", end.print()))),
             }
         }
-        let scope = std::mem::replace(&mut self.scope, Scope::new());
-        self.add(self.source.name().into(), List { nodes: nodes.into(), start: 0 }, blank, scope)
+        Ok((nodes, blank))
     }
 
-    fn add(&mut self, name: Rc<str>, root: List, empty: bool, scope: Scope) -> Res<()> {
+    fn add(&mut self, name: Rc<str>, root: List, empty: bool, scope: Scope, is_whole: bool) -> Res<()> {
         let (source, funcs) = (self.source.clone(), self.funcs.clone());
-        let ends = self.ends.clone();
-        let tree = Rc::new(Tree { name, source, root, empty, variables: scope.names, funcs, ends });
+        let (ends, variables) = (self.ends.clone(), RefCell::new(scope.names));
+        let tree = Rc::new(Tree { name, source, root, empty, variables, funcs, ends, is_whole });
         match self.trees.iter().position(|old| old.name == tree.name) {
             None => self.trees.push(tree),
             Some(index) => {
@@ -347,8 +402,14 @@ impl<'a> Parser<'a> {
 
     /// The body of a `define` or `block` up to its `end`, with variables of its own.
     fn body(&mut self, name: Rc<str>, context: &str) -> Res<()> {
-        let outer = std::mem::replace(&mut self.scope, Scope::new());
         let start = self.here();
+        if self.mode == Mode::Build
+            && let Some(end) = self.ends.of(pos_of(start))
+        {
+            self.lexer.jump(end as usize);
+            return self.text_or_action().map(drop);
+        }
+        let outer = std::mem::replace(&mut self.scope, Scope::new());
         // What is read again here is noted already.
         let noted = (self.mode == Mode::Build).then(|| std::mem::take(&mut self.ends));
         let (list, blank, end) = self.checked(|parser| parser.item_list(start))?;
@@ -362,7 +423,7 @@ impl<'a> Parser<'a> {
         match self.mode {
             // It was added when the part was checked.
             Mode::Build => Ok(()),
-            Mode::Outline | Mode::Check => self.add(name, list, blank, scope),
+            Mode::Outline | Mode::Check => self.add(name, list, blank, scope, false),
         }
     }
 

@@ -7,7 +7,7 @@ mod execute;
 mod program;
 mod schema;
 mod set;
-mod template;
+pub(crate) mod template;
 mod yaml;
 
 use clearml_k8s::codec::{Data, Node};
