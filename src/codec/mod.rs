@@ -11,6 +11,7 @@ pub mod yaml;
 
 pub use convert::{to_lazy_value, to_value};
 pub use node::{Data, Entry, Map, Node, Style};
+pub(crate) use tree::NO_YAML_TYPE;
 
 /// What numbers become when a text is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -221,11 +221,19 @@ impl Url {
         } else if !url.scheme.is_empty() && rest.starts_with(b"/") {
             url.omit_host = true;
         }
-        url.path = unescape(rest, Part::Path)?;
-        if escape(&url.path, Part::Path) != rest {
-            url.raw_path = rest.to_vec();
-        }
+        url.set_path(rest)?;
         Ok(url)
+    }
+
+    /// Takes a path as it stands in a URL.
+    ///
+    /// # Errors
+    /// An escape that is none, in Go's words.
+    // Rule: Go 1.27 net/url `URL.setPath`.
+    pub fn set_path(&mut self, text: &[u8]) -> Result<(), String> {
+        self.path = unescape(text, Part::Path)?;
+        self.raw_path = if escape(&self.path, Part::Path) == text { Vec::new() } else { text.to_vec() };
+        Ok(())
     }
 
     fn parse_authority(&mut self, authority: &[u8]) -> Result<(), String> {
@@ -267,7 +275,8 @@ impl Url {
         }
     }
 
-    fn escaped_path(&self) -> Vec<u8> {
+    /// The path as it stands in a URL.
+    pub fn escaped_path(&self) -> Vec<u8> {
         let keeps = |&byte: &u8| b"!$&'()*+,;=:@[]%".contains(&byte) || !should_escape(byte, Part::Path);
         if !self.raw_path.is_empty()
             && self.raw_path.iter().all(keeps)

@@ -131,16 +131,44 @@ fn merge_into(target: &Map, source: &Map, overwrite: bool, depth: usize) -> Resu
             merge_into(own, other, overwrite, depth + 1)?;
             continue;
         }
-        if overwrite || (!value.is_nil() && old.is_none_or(|old| is_empty(&old))) {
-            if target.ty().elem == Elem::String && source.ty().elem != Elem::String {
-                let text =
-                    "reflect.Value.SetMapIndex: value of type interface {} is not assignable to type string";
-                return Err(text.into());
-            }
+        let sets = overwrite || (!value.is_nil() && old.as_ref().is_none_or(is_empty));
+        check_assignable(target, source, old.as_ref(), &value, overwrite, sets)?;
+        if sets {
             target.insert(key, value);
         }
     }
     Ok(())
+}
+
+/// Whether `value` of `source` can become an element of `target`, whose elements may be of one type only.
+// Rule: mergo v1.0.1 merge.go, deepMerge, reflect.Map: a slice is set before it is asked whether it should be.
+fn check_assignable(
+    target: &Map,
+    source: &Map,
+    old: Option<&Value>,
+    value: &Value,
+    overwrite: bool,
+    sets: bool,
+) -> Result<(), FuncError> {
+    let (wanted, given) = (target.ty().elem, source.ty().elem);
+    if wanted == Elem::Any {
+        return Ok(());
+    }
+    let is_slice = matches!(value, Value::List(_) | Value::Bytes(_)) && !value.is_nil();
+    let ty = match old {
+        Some(_) if is_slice && wanted == Elem::String => {
+            return Err("reflect: call of reflect.Value.IsNil on string Value".into());
+        }
+        Some(old) if is_slice && !overwrite && !old.is_nil() => old.type_name(),
+        _ if is_slice => value.type_name(),
+        _ if sets => given.name().into(),
+        _ => return Ok(()),
+    };
+    if ty == wanted.name() {
+        return Ok(());
+    }
+    let wanted = wanted.name();
+    Err(format!("reflect.Value.SetMapIndex: value of type {ty} is not assignable to type {wanted}").into())
 }
 
 fn merged(args: &[Value], overwrite: bool) -> Out {

@@ -5,7 +5,7 @@ use super::table::{arg, str_arg};
 use crate::codec::json;
 use crate::codec::toml::{self, ReadError, Times, WriteError};
 use crate::codec::yaml::{self, ReadOptions};
-use crate::codec::{Data, to_value};
+use crate::codec::{Data, NO_YAML_TYPE, to_value};
 use crate::diag::{Source, SourceKind, raw};
 use crate::gotmpl::func::{CallCtx, Func, FuncError, OnError, Param};
 use crate::value::{List, ListType, Map, MapType, Str, Value};
@@ -218,7 +218,10 @@ pub(crate) const TABLE: &[Func] = &[
     Func::new(
         "toYamlPretty",
         ANY,
-        |_, args| or_empty(yaml::write_pretty_value(arg(args, 0))),
+        |_, args| match yaml::write_pretty_value(arg(args, 0)) {
+            Err(text) if text == NO_YAML_TYPE => Err(FuncError::new(text)),
+            text => or_empty(text),
+        },
         "The YAML of a value, lists indented.",
     )
     .examples(&[(r#"{{ toYamlPretty (dict "a" (list 1)) }}"#, "a:\n  - 1")])

@@ -65,7 +65,16 @@ pub(super) fn lost(dialect: &Dialect<'_>, frames: &[Frame], start: Mark, end: Ma
 /// What go-yaml complains about where libyaml misses the `:` behind an empty collection in brackets: that it stands
 /// where a key or an item of a list has to begin. `frames` are those open.
 pub(super) fn earlier(dialect: &Dialect<'_>, frames: &[Frame], failure: Failure) -> Failure {
-    let at = failure.context_at;
+    let Some(frame) = frames.last().filter(|frame| !frame.is_flow() && !frame.awaits_value()) else {
+        return failure;
+    };
+    let is_item = |at: Mark| frame.is_list() && is_behind_dash(&dialect.bytes, at);
+    let at = match failure.problem {
+        "could not find expected ':'" if !is_item(failure.context_at) => failure.context_at,
+        // As an item it is taken before its `:` is seen.
+        "did not find expected node content" if is_item(failure.at) => failure.at,
+        _ => return failure,
+    };
     let rest = dialect.bytes.get(at.offset..).unwrap_or_default();
     let is_empty = match rest.split_first() {
         Some((open @ (b'{' | b'['), inside)) => {
@@ -73,10 +82,7 @@ pub(super) fn earlier(dialect: &Dialect<'_>, frames: &[Frame], failure: Failure)
         }
         _ => false,
     };
-    let Some(frame) = frames.last().filter(|frame| !frame.is_flow() && !frame.awaits_value()) else {
-        return failure;
-    };
-    if failure.problem != "could not find expected ':'" || !is_empty {
+    if !is_empty {
         return failure;
     }
     let (problem, context) = if frame.is_list() && !is_in_keys_column(frames) {
@@ -85,6 +91,20 @@ pub(super) fn earlier(dialect: &Dialect<'_>, frames: &[Frame], failure: Failure)
         ("did not find expected key", "while parsing a block mapping")
     };
     Failure { stage: Stage::Parser, problem, context, at, context_at: frame.start }
+}
+
+/// Whether the last thing before this place, blanks and comments aside, is the `-` of an item.
+fn is_behind_dash(bytes: &[u8], at: Mark) -> bool {
+    let before = bytes.get(..at.offset).unwrap_or_default();
+    let mut lines = before.rsplit(|byte| *byte == b'\n').map(|line| {
+        let comment = line.windows(2).position(|pair| matches!(pair, b" #" | b"\t#"));
+        let said = line.get(..comment.unwrap_or(line.len())).unwrap_or_default().trim_ascii();
+        if said.starts_with(b"#") { b"".as_slice() } else { said }
+    });
+    let last = lines.find(|line| !line.is_empty());
+    last.is_some_and(|line| {
+        line.split(|byte| matches!(byte, b' ' | b'\t')).all(|sign| matches!(sign, b"-" | b""))
+    })
 }
 
 /// Whether the innermost list stands in the column of the key it belongs to.

@@ -67,17 +67,19 @@ impl Decimal {
         self.negative
     }
 
-    /// The number as a count; counts beyond what fits are as good as infinite.
+    /// The number as a count.
+    // Quirk: of a number beyond 64 bits the library takes the lowest 64 (Go's `big.Int.Int64`).
     pub(super) fn as_count(&self) -> Option<i64> {
         if !self.is_whole() {
             return None;
         }
         let mut value = 0_i64;
-        let zeros = usize::try_from(self.exponent).unwrap_or(usize::MAX).min(20);
+        // Sixty-four zeros leave none of the lowest 64 bits.
+        let zeros = usize::try_from(self.exponent).unwrap_or(usize::MAX).min(64);
         for digit in self.digits.iter().copied().chain(std::iter::repeat_n(0, zeros)) {
-            value = value.saturating_mul(10).saturating_add(i64::from(digit));
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
         }
-        Some(if self.negative { -value } else { value })
+        Some(if self.negative { value.wrapping_neg() } else { value })
     }
 
     fn size(&self) -> i64 {
@@ -231,6 +233,19 @@ mod tests {
         assert_eq!(number("1e300").compare(&number("9e299")), Ordering::Greater);
         assert_eq!(number("0").compare(&number("-0.0")), Ordering::Equal);
         assert_eq!(number("120").compare(&number("1.2e1")), Ordering::Greater);
+    }
+
+    #[test]
+    fn a_count_beyond_64_bits_keeps_the_lowest() {
+        for (text, count) in [
+            ("9223372036854775807", i64::MAX),
+            ("9223372036854775808", i64::MIN),
+            ("12345678901234567890", -6_101_065_172_474_983_726),
+            ("1e300", 0),
+            ("-3", -3),
+        ] {
+            assert_eq!(number(text).as_count(), Some(count), "{text}");
+        }
     }
 
     #[test]

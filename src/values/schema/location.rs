@@ -96,7 +96,7 @@ fn resolve_url(base: &Url, reference: Url) -> String {
     }
     let own_authority = absolute || !reference.host.is_empty() || reference.user.is_some();
     if own_authority {
-        set_path(&mut url, &[], &path(&reference));
+        set_path(&mut url, &[], &reference.escaped_path());
     } else if !reference.opaque.is_empty() {
         (url.user, url.host, url.path) = (None, Vec::new(), Vec::new());
     } else {
@@ -106,16 +106,12 @@ fn resolve_url(base: &Url, reference: Url) -> String {
         url.host.clone_from(&base.host);
         url.user.clone_from(&base.user);
         url.omit_host = base.omit_host;
-        set_path(&mut url, &path(base), &path(&reference));
+        set_path(&mut url, &base.escaped_path(), &reference.escaped_path());
     }
     if !absolute && !base.opaque.is_empty() {
         url.opaque.clone_from(&base.opaque);
     }
     String::from_utf8_lossy(&url.text()).into_owned()
-}
-
-fn path(url: &Url) -> Vec<u8> {
-    if url.raw_path.is_empty() { url.path.clone() } else { url.raw_path.clone() }
 }
 
 /// Sets the path to `reference` seen from `base`, dots resolved.
@@ -153,17 +149,8 @@ fn set_path(url: &mut Url, base: &[u8], reference: &[u8]) {
     if !full.is_empty() && rooted {
         joined.insert(0, b'/');
     }
-    let escaped = String::from_utf8_lossy(&joined).into_owned();
-    match decode(&escaped) {
-        Some(decoded) if decoded != escaped => {
-            url.path = decoded.into_bytes();
-            url.raw_path = joined;
-        }
-        _ => {
-            url.path = joined;
-            url.raw_path = Vec::new();
-        }
-    }
+    // What was escaped before is so still.
+    let _ = url.set_path(&joined);
 }
 
 /// What a JSON pointer points at.

@@ -51,7 +51,8 @@ fn keyword(map: &Map, key: &str, value: &Node, draft: Draft, root: bool, depth: 
     }
     match key {
         "$schema" => root && value.as_str().is_some_and(|url| Draft::from_url(url).is_some()),
-        "id" | "$id" | "$ref" => value.as_str().is_some_and(is_simple_reference),
+        "$ref" => value.as_str().is_some_and(is_simple_reference),
+        "id" | "$id" => value.as_str().is_some_and(|url| !url.contains('#') && is_simple_reference(url)),
         "$anchor" | "$dynamicAnchor" | "$dynamicRef" | "$recursiveRef" | "$recursiveAnchor"
         | "$vocabulary" => false,
         "$comment" | "title" | "description" | "format" | "contentEncoding" | "contentMediaType" => {
@@ -59,7 +60,7 @@ fn keyword(map: &Map, key: &str, value: &Node, draft: Draft, root: bool, depth: 
         }
         "readOnly" | "writeOnly" | "deprecated" | "uniqueItems" => value.as_bool().is_some(),
         "examples" => value.as_list().is_some(),
-        "enum" => value.as_list().is_some_and(|items| draft >= Draft::D7 || is_short_and_unique(items)),
+        "enum" => value.as_list().is_some_and(|items| draft > Draft::D7 || is_short_and_unique(items)),
         "type" => is_type(value),
         "required" => is_name_list(value, draft),
         "dependentRequired" => entries(value)
