@@ -16,7 +16,7 @@ use crate::host::HostHandle;
 use crate::manifest::RenderedFile;
 use crate::trace::Write;
 use crate::trace::record::Recorder;
-use crate::value::{Limits, Map, Str, Value, budget};
+use crate::value::{Map, Str, Value};
 
 /// A recorder and the values it finds places in.
 pub(super) struct Listener<'v> {
@@ -46,7 +46,6 @@ impl Listener<'_> {
 #[derive(Clone, Copy)]
 pub(super) struct Mode {
     pub lint: bool,
-    pub limits: Limits,
     /// Whether what was made is left to the end of the process.
     pub leaves_memory: bool,
 }
@@ -54,16 +53,6 @@ pub(super) struct Mode {
 /// What every template that is no partial rendered.
 // Rule: Helm v4.3.1 pkg/engine/engine.go, render and sortTemplates.
 pub(super) fn render(
-    templates: &BTreeMap<Str, Template>,
-    host: HostHandle,
-    mode: Mode,
-    listener: Option<&mut Listener<'_>>,
-    log: &mut Vec<LogLine>,
-) -> Result<Vec<RenderedFile>, Error> {
-    budget::within(mode.limits, || render_within(templates, host, mode, listener, log))
-}
-
-fn render_within(
     templates: &BTreeMap<Str, Template>,
     host: HostHandle,
     mode: Mode,

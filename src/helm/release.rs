@@ -18,7 +18,7 @@ use crate::gotmpl::stack;
 use crate::host::{Host, HostHandle};
 use crate::manifest::{self, Hook, Manifest, RenderedFile};
 use crate::trace::record::Recorder;
-use crate::value::{Limits, Map, Str, Value};
+use crate::value::{Limits, Map, Str, Value, budget};
 use crate::values::{self, schema, schema::Env};
 
 /// Reads a file by its path.
@@ -220,7 +220,7 @@ impl Release {
         self
     }
 
-    /// The same with other limits to what its templates may use up.
+    /// The same with other limits to what its schemas and templates may use up.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -295,6 +295,10 @@ impl Release {
         host: impl Host + 'static,
         log: &mut Vec<LogLine>,
     ) -> Result<Templates, Error> {
+        budget::within(self.limits, || self.render_within(host, log))
+    }
+
+    fn render_within(&self, host: impl Host + 'static, log: &mut Vec<LogLine>) -> Result<Templates, Error> {
         // Rule: Helm v4.3.1 pkg/action/install.go, RunWithContext.
         if self.chart.is_v3() {
             return Err(ErrorKind::Chart.error("invalid chart apiVersion"));
@@ -370,7 +374,7 @@ impl Release {
                 }
             }
         }
-        let mode = engine::Mode { lint: self.lint, limits: self.limits, leaves_memory: self.leaves_memory };
+        let mode = engine::Mode { lint: self.lint, leaves_memory: self.leaves_memory };
         let files = engine::render(&templates, HostHandle::new(host), mode, listener.as_mut(), log)?;
         let trace = listener.map(|heard| {
             let merging = Merging::new(&member, self.lint, &nodes);

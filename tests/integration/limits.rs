@@ -67,6 +67,42 @@ fn steps_and_output_are_of_the_whole_chart() {
     }
 }
 
+/// What a schema costs are steps of the same amount: one that asks two others twelve times over, at every level.
+#[test]
+fn schemas_take_steps_of_the_render() {
+    let doubled = |level: usize| {
+        let reference = format!(r##"{{"$ref":"#/definitions/a{}"}}"##, level + 1);
+        format!(r#""a{level}":{{"allOf":[{reference},{reference}]}}"#)
+    };
+    let definitions = (0..12).map(doubled).collect::<Vec<_>>().join(",");
+    let schema = format!(
+        r##"{{"$ref":"#/definitions/a0","definitions":{{{definitions},"a12":{{"type":"object"}}}}}}"##
+    );
+    let run = |arguments: &[&str], limit: &str| {
+        Sandbox::new()
+            .file("c/Chart.yaml", CHART)
+            .file("c/values.yaml", "a: 1\n")
+            .file("c/values.schema.json", &*schema)
+            .file("c/templates/a.yaml", "a: {{ range until 10 }}{{ end }}\n")
+            .args(arguments.iter().copied())
+            .args(["--limit", limit])
+            .run()
+    };
+    let says = "more than 100000 steps: `--limit steps=N` allows more\n";
+    for arguments in [&["template", "rel", "c"][..], &["lint", "c"]] {
+        assert_eq!(run(arguments, "steps=400000").status, 0, "{arguments:?}");
+        let output = run(arguments, "steps=100000");
+        assert_eq!(output.status, 1, "{arguments:?}");
+        let text = format!("{}{}", output.stdout(), output.stderr());
+        assert!(text.contains(says), "{arguments:?}: {text}");
+    }
+    let text = run(&["template", "rel", "c"], "steps=100000").stderr();
+    assert!(
+        text.starts_with("Error: values don't meet the specifications") && text.contains("\nc:\n"),
+        "{text}"
+    );
+}
+
 /// A map that holds another twice, sixty levels of that: a few words that stand for more than the machine could write.
 #[test]
 fn values_that_double_end_wherever_they_are_walked() {

@@ -6,6 +6,7 @@ use super::{Found, Lint, Severity, find};
 use crate::codec::yaml::{self, ReadOptions};
 use crate::codec::{Data, Map, Node};
 use crate::diag::{Source, SourceKind};
+use crate::value::budget;
 use crate::values::schema::{self, Env};
 use crate::values::{coalesce_tables, read_error};
 
@@ -38,7 +39,8 @@ fn check_file(lint: &mut Lint<'_>) -> Result<(), String> {
         None => Err(io::Error::from(io::ErrorKind::PermissionDenied)),
     };
     let mut env = Env { read_file: &mut read_file, log: lint.log };
-    schema::validate_text(&text, &values, &mut env).map_err(|invalid| invalid.to_string())
+    budget::within(linter.limits, || schema::validate_text(&text, &values, &mut env))
+        .map_err(|invalid| invalid.to_string())
 }
 
 // Rule: Helm v4.3.1 pkg/chart/common/values.go, ReadValues.

@@ -9,6 +9,7 @@ mod scalar;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::codec::{Data, Node};
+use crate::value::budget;
 
 use super::super::text::quote;
 use super::draft::{Draft, push_token};
@@ -16,8 +17,11 @@ use super::equal;
 use super::failure::{Failure, Kind};
 use super::model::{Id, Logic, Model, Schema, Types};
 
-/// How many schemas may be applied to values in one validation. Helm has no such limit.
-const MAX_STEPS: usize = 2_000_000;
+/// Steps of the render's budget that a schema applied to a value takes: a tenth of a microsecond.
+const STEPS_A_VISIT: u64 = 10;
+
+/// Levels above a schema that are looked through in one step.
+const LEVELS_A_STEP: usize = 8;
 
 /// How deep values and schemas may nest in a validation. Helm has no such limit.
 const MAX_LEVELS: usize = 600;
@@ -39,9 +43,10 @@ pub(super) struct MetaDrafts {
 
 /// Validates a value.
 pub(super) fn validate(model: &Model, id: Id, value: &Node, meta: Option<&MetaDrafts>) -> Result<(), Stop> {
-    let mut run = Run { model, meta, steps: 0, limit: None };
+    let mut run = Run { model, meta, limit: None };
     let result = run.whole(id, value, meta.map(|meta| meta.root));
-    if let Some(text) = run.limit {
+    // Patterns that ran out of steps matched nothing.
+    if let Some(text) = run.limit.or_else(budget::refusal) {
         return Err(Stop::Limit(text));
     }
     result.map_err(|failure| Stop::Failed(failure.flattened()))
@@ -50,7 +55,6 @@ pub(super) fn validate(model: &Model, id: Id, value: &Node, meta: Option<&MetaDr
 struct Run<'m> {
     model: &'m Model,
     meta: Option<&'m MetaDrafts>,
-    steps: usize,
     limit: Option<String>,
 }
 
@@ -189,13 +193,7 @@ impl<'m> Run<'m> {
 
     fn visit<'v>(&mut self, mut visit: Visit<'v, '_>) -> Verdict<'v> {
         let Some(schema) = self.schema(visit.id) else { return Ok(visit.unevaluated) };
-        self.steps += 1;
-        if self.steps > MAX_STEPS || visit.scope.level > MAX_LEVELS {
-            let text = if self.steps > MAX_STEPS {
-                format!("validation takes more than the maximum supported number of {MAX_STEPS} steps")
-            } else {
-                format!("validation nests deeper than the maximum supported level of {MAX_LEVELS}")
-            };
+        if let Some(text) = visit.refusal() {
             self.limit.get_or_insert(text);
             return Err(visit.failure(Kind::Unsaid));
         }
@@ -513,6 +511,24 @@ impl<'m> Run<'m> {
 }
 
 impl Visit<'_, '_> {
+    /// What the validation is refused with, once a limit was met.
+    fn refusal(&self) -> Option<String> {
+        let level = self.scope.level;
+        if level > MAX_LEVELS {
+            return Some(format!("validation nests deeper than the maximum supported level of {MAX_LEVELS}"));
+        }
+        let carried = self.unevaluated.keys.len() + self.unevaluated.items.len();
+        let compared = match self.value.data() {
+            Data::Map(map) => map.len(),
+            Data::List(items) => items.len(),
+            Data::String(text) => text.len() / 64,
+            _ => 0,
+        };
+        let steps = STEPS_A_VISIT + (level / LEVELS_A_STEP + carried + compared) as u64;
+        let over = budget::is_spent(steps);
+        budget::refusal().filter(|_| over)
+    }
+
     fn failure(&self, kind: Kind) -> Failure {
         if self.quiet {
             return Failure { pointer: String::new(), place: None, kind: Kind::Unsaid, causes: Vec::new() };

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::codec::Node;
 use crate::diag::{Level, LogLine, Place, Source};
+use crate::value::budget;
 
 use super::compile::Compiler;
 use super::failure::Failure;
@@ -49,11 +50,15 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
-/// Checks values against a schema.
+/// Checks values against a schema. What that costs are steps of the render it belongs to.
 ///
 /// # Errors
 /// What does not fit, or what is wrong with the schema.
 pub fn validate(schema: &Node, values: &Node, env: &mut Env<'_>) -> Result<(), Invalid> {
+    budget::within(budget::limits(), || validate_within(schema, values, env))
+}
+
+fn validate_within(schema: &Node, values: &Node, env: &mut Env<'_>) -> Result<(), Invalid> {
     let mut compiler = Compiler::new(Library::new(env, Some(schema.clone())));
     let id = compiler.compile(ROOT).map_err(Invalid::Schema)?;
     let model = compiler.finish();
