@@ -7,6 +7,7 @@ mod directory;
 mod error;
 mod expand;
 mod file;
+mod folder;
 mod gzip;
 mod ignore;
 mod load;

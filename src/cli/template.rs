@@ -99,9 +99,10 @@ pub(crate) fn run(arguments: &[OsString], ui: &mut Ui) -> Result<Exit> {
             "\"helm template\" requires at least 1 argument\n\nUsage:  helm template [NAME] [CHART] [flags]",
         );
     }
-    let mut command = Command { parsed: &parsed, ui, out: String::new() };
+    let mut command = Command { parsed: &parsed, ui, out: String::new(), written: Ok(()) };
     let result = command.template();
-    let out = std::mem::take(&mut command.out);
+    let (out, written) = (std::mem::take(&mut command.out), std::mem::replace(&mut command.written, Ok(())));
+    written?;
     ui.print(out)?;
     match result {
         Ok(()) => Ok(Exit::Done),
@@ -166,7 +167,10 @@ fn check_groups(parsed: &Parsed) -> Result<(), Refusal> {
 struct Command<'a> {
     parsed: &'a Parsed,
     ui: &'a mut Ui,
+    /// What is still to be printed.
     out: String,
+    /// What came of printing the rest.
+    written: Result<()>,
 }
 
 impl Command<'_> {
@@ -367,19 +371,20 @@ impl Command<'_> {
         let crds: Vec<(&str, &str)> =
             crds.iter().zip(&texts).map(|(crd, text)| (&*crd.source, &**text)).collect();
         let folder = parsed.text("output-dir").unwrap_or_default();
+        let only = parsed.texts("show-only");
+        if folder.is_empty() && only.is_empty() {
+            self.written =
+                self.ui.print_pieces(|put| manifest::put_manifests(crds, &rendered.manifests, hooks, put));
+            return Ok(());
+        }
         let text = if folder.is_empty() {
             manifest::print_manifests(crds, &rendered.manifests, hooks)
         } else {
             self.write_files(folder, name, &crds, &rendered.manifests, &hooks)?;
             "\n".to_owned()
         };
-        let only = parsed.texts("show-only");
         if only.is_empty() {
-            if self.out.is_empty() {
-                self.out = text;
-            } else {
-                self.out.push_str(&text);
-            }
+            self.out.push_str(&text);
             return Ok(());
         }
         let shown = manifest::show_only(&text, &only)

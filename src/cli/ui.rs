@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal as _, Read as _, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Read as _, Write};
 
 use anyhow::{Context as _, Result};
 use clearml_k8s::clearml;
@@ -16,6 +16,9 @@ use super::limits;
 
 /// Columns of messages when the terminal does not say.
 const WIDTH: usize = 120;
+
+/// Bytes of pieces that are written at once.
+const PIECES: usize = 64 << 10;
 
 /// What is said when standard output takes nothing.
 pub(crate) const NO_OUTPUT: &str = "cannot write to standard output";
@@ -73,6 +76,19 @@ impl Ui {
     pub(crate) fn print(&mut self, bytes: impl AsRef<[u8]>) -> Result<()> {
         limits::output_begins();
         self.out.write_all(bytes.as_ref()).context(NO_OUTPUT)
+    }
+
+    /// Writes to standard output what `all` hands over piece by piece.
+    ///
+    /// # Errors
+    /// As [`Ui::print`].
+    pub(crate) fn print_pieces(
+        &mut self,
+        all: impl FnOnce(&mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()>,
+    ) -> Result<()> {
+        limits::output_begins();
+        let mut out = BufWriter::with_capacity(PIECES, &mut self.out);
+        all(&mut |piece| out.write_all(piece.as_bytes())).and_then(|()| out.flush()).context(NO_OUTPUT)
     }
 
     /// Writes text to standard error as it is. When that fails there is nobody left to tell.

@@ -335,10 +335,16 @@ impl Map {
     /// A map of these entries; of entries with one key the last stays.
     #[must_use]
     pub fn from_entries(mut entries: Vec<Entry>) -> Self {
-        entries.sort_by(|a, b| a.key.cmp(&b.key));
-        entries.reverse();
-        entries.dedup_by(|a, b| a.key == b.key);
-        entries.reverse();
+        if !entries.is_sorted_by(|a, b| a.key < b.key) {
+            entries.sort_by(|a, b| a.key.cmp(&b.key));
+            entries.dedup_by(|later, kept| {
+                let same = later.key == kept.key;
+                if same {
+                    std::mem::swap(later, kept);
+                }
+                same
+            });
+        }
         Self { entries }
     }
 

@@ -55,10 +55,38 @@ impl Set {
     }
 }
 
-/// Texts that were parsed before, such as the arguments of `tpl`: each is parsed once.
+/// Texts that were parsed before, such as the arguments of `tpl`: one that comes again soon is not parsed again.
+///
+/// What was not asked for during the last [`RECENT`] new texts is forgotten, so that a chart that makes a text anew for
+/// each call does not fill the memory.
 #[derive(Default)]
 pub struct Cache {
-    parsed: RefCell<HashMap<Str, Result<Parsed, ParseError>>>,
+    keeps_all: bool,
+    ages: RefCell<Ages>,
+}
+
+/// New texts after which what was not asked for meanwhile is forgotten.
+const RECENT: usize = 256;
+
+type Known = HashMap<Str, Result<Parsed, ParseError>>;
+
+#[derive(Default)]
+struct Ages {
+    /// Asked for since the last time something was forgotten.
+    new: Known,
+    /// The rest.
+    old: Known,
+}
+
+impl Ages {
+    fn get(&mut self, text: &Str) -> Option<Result<Parsed, ParseError>> {
+        if let Some(known) = self.new.get(text) {
+            return Some(known.clone());
+        }
+        let (text, known) = self.old.remove_entry(text)?;
+        self.new.insert(text, known.clone());
+        Some(known)
+    }
 }
 
 impl Cache {
@@ -68,13 +96,54 @@ impl Cache {
         Self::default()
     }
 
+    /// The same; a text is never parsed twice, and what was parsed lives as long as the cache. For somebody who tells
+    /// templates apart by where they lie in memory.
+    #[must_use]
+    pub fn keeping_all(mut self, keeps_all: bool) -> Self {
+        self.keeps_all = keeps_all;
+        self
+    }
+
     /// The templates of `text`, whose own name is always `name`.
     pub fn parse(&self, name: &str, text: &Str, funcs: &FuncMap) -> Result<Parsed, ParseError> {
-        if let Some(parsed) = self.parsed.borrow().get(text) {
-            return parsed.clone();
+        if let Some(parsed) = self.ages.borrow_mut().get(text) {
+            return parsed;
         }
         let parsed = parse(&Source::from_bytes(SourceKind::Template, name, text.as_bytes()), funcs);
-        self.parsed.borrow_mut().insert(text.clone(), parsed.clone());
+        let mut ages = self.ages.borrow_mut();
+        if !self.keeps_all && ages.new.len() >= RECENT {
+            ages.old = std::mem::take(&mut ages.new);
+        }
+        ages.new.insert(text.clone(), parsed.clone());
         parsed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_asks_for_is_forgotten() {
+        let funcs = FuncMap::new(&[]);
+        let often = Str::from_static("often");
+        let known = |cache: &Cache| {
+            let ages = cache.ages.borrow();
+            (
+                ages.new.len() + ages.old.len(),
+                [&ages.new, &ages.old].iter().any(|age| age.contains_key(&often)),
+            )
+        };
+        for keeps_all in [false, true] {
+            let cache = Cache::new().keeping_all(keeps_all);
+            for number in 0..RECENT * 4 {
+                for text in [format!("a{number}"), "often".to_owned()] {
+                    assert!(cache.parse("t", &text.as_str().into(), &funcs).is_ok());
+                }
+            }
+            let (count, often) = known(&cache);
+            assert!(often);
+            assert_eq!(count > RECENT * 2, keeps_all, "{count}");
+        }
     }
 }

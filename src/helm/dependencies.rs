@@ -1,14 +1,13 @@
 //! Which subcharts are on, under which names, and what they hand to their parents.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::tree::Member;
 use crate::chart::Dependency;
 use crate::codec::{Data, Entry, Map, Node};
 use crate::diag::{Level, LogLine};
 use crate::go::semver::{Constraints, Version};
-use crate::values;
+use crate::values::{self, ImportError, Imports};
 
 /// Switches, renames and imports, in Helm's order.
 ///
@@ -116,9 +115,7 @@ fn import_values(member: &mut Member, log: &mut Vec<LogLine>) -> Result<(), Stri
     if member.dependencies.is_none() {
         return Ok(());
     }
-    let mut merged = values::merge_defaults(member, log).map_err(|error| error.helm_text().to_owned())?;
-    let mut imported = Node::map(Map::default());
-    let mut same = Vec::new();
+    let imports = Imports::of(member, log).map_err(|error| error.helm_text().to_owned())?;
     for dependency in member.dependencies.iter_mut().flatten() {
         let mut kept = Vec::new();
         for item in &dependency.import_values {
@@ -134,27 +131,16 @@ fn import_values(member: &mut Member, log: &mut Vec<LogLine>) -> Result<(), Stri
                 entry("child", Node::string(&*child)),
                 entry("parent", Node::string(&*parent)),
             ])));
-            match table(&merged, &format!("{}.{child}", dependency.name)) {
-                Ok(found) => {
-                    let to = if parent == "." { Vec::new() } else { parent.split('.').collect() };
-                    let at_parent = nest(&parent, found);
-                    let from = format!("{}.{child}", dependency.name);
-                    let (old, mut grown) = (same.len(), Vec::new());
-                    let ways = (&*to, &*from);
-                    shared((&imported, &at_parent), ways, &mut Vec::new(), &mut same, &mut grown);
-                    imported = values::merge_tables(&imported, &at_parent, log);
-                    // Only maps that got a key differ now from where they came.
-                    let has_grown = |here: &[String]| grown.iter().any(|path| path.starts_with(here));
-                    for (here, there) in same.iter().take(old).filter(|(here, _)| has_grown(here)) {
-                        if let Some(map) = imported.at_path(here.iter().map(String::as_str)) {
-                            merged = replaced(&merged, there, map);
-                        }
-                    }
+            let from = format!("{}.{child}", dependency.name);
+            match imports.add(&from, &parent, log) {
+                Ok(()) => {}
+                Err(ImportError::Endless) => {
+                    return Err(format!("the values imported from {from} would hold themselves"));
                 }
-                Err(text) if missing.is_some() => {
+                Err(ImportError::NoTable(text)) if missing.is_some() => {
                     log.push(LogLine::new(Level::Warn, "ImportValues missing table").with("error", text));
                 }
-                Err(text) => log.push(
+                Err(ImportError::NoTable(text)) => log.push(
                     LogLine::new(Level::Warn, "ImportValues missing table from chart")
                         .with("chart", dependency.name.as_str())
                         .with("error", text),
@@ -163,83 +149,12 @@ fn import_values(member: &mut Member, log: &mut Vec<LogLine>) -> Result<(), Stri
         }
         dependency.import_values = kept;
     }
-    member.values = values::merge_tables(&merged, &imported, log);
+    member.values = imports.finish(log);
     Ok(())
-}
-
-/// Paths of the imported values and of the values they come from, where both lead to one map.
-type Same = Vec<(Vec<String>, Vec<String>)>;
-
-/// Notes which maps of `from` become part of the imported values when `source`, which holds them at the path `to`, is
-/// merged into `target`: Go's maps are not copied there, so that what later imports add to them stands in both. Paths
-/// of maps of `target` that get a key come into `grown`.
-fn shared(
-    (target, source): (&Node, &Node),
-    (to, from): (&[&str], &str),
-    path: &mut Vec<String>,
-    same: &mut Same,
-    grown: &mut Vec<Vec<String>>,
-) {
-    for entry in source.as_map().into_iter().flat_map(Map::entries) {
-        let known = target.get(&entry.key);
-        if known.is_none() && grown.last() != Some(path) {
-            grown.push(path.clone());
-        }
-        if entry.value.as_map().is_none() {
-            continue;
-        }
-        path.push(entry.key.to_string());
-        if let Some(known) = known {
-            shared((known, &entry.value), (to, from), path, same, grown);
-        } else {
-            // A map above the path `to` is a new one.
-            let here = if path.len() < to.len() {
-                to.iter().map(ToString::to_string).collect()
-            } else {
-                path.clone()
-            };
-            let below = here.iter().skip(to.len()).cloned();
-            let there = from.split('.').map(str::to_owned).chain(below).collect();
-            same.push((here, there));
-        }
-        path.pop();
-    }
-}
-
-/// The same values with another map at a path.
-fn replaced(values: &Node, path: &[String], map: &Node) -> Node {
-    let Some((name, rest)) = path.split_first() else { return map.clone() };
-    let Some((old, entry)) = values.as_map().and_then(|old| Some((old, old.entry(name)?))) else {
-        return values.clone();
-    };
-    let mut new = old.clone();
-    new.insert(Entry { value: replaced(&entry.value, rest, map), ..entry.clone() });
-    values.with_data(Data::Map(Arc::new(new)))
 }
 
 fn entry(key: &str, value: Node) -> Entry {
     Entry { key: key.into(), place: None, value }
-}
-
-/// The map at a dotted path.
-// Rule: Helm v4.3.1 pkg/chart/common/values.go, Table.
-pub(super) fn table(values: &Node, path: &str) -> Result<Node, String> {
-    let mut at = values.clone();
-    for name in path.split('.') {
-        at = match at.get(name) {
-            Some(found) if found.as_map().is_some() => found.clone(),
-            _ => return Err(format!("{} is not a table", crate::go::strconv::quote(name.as_bytes()))),
-        };
-    }
-    Ok(at)
-}
-
-/// The map below the keys of a dotted path; `.` is the map itself.
-fn nest(path: &str, map: Node) -> Node {
-    if path == "." {
-        return map;
-    }
-    path.split('.').rev().fold(map, |inner, key| Node::map(Map::from_entries(vec![entry(key, inner)])))
 }
 
 /// `fmt.Sprintf("%v")` of a scalar.

@@ -62,7 +62,7 @@ pub(super) fn render(
     let mut order: Vec<(&Str, &Template)> = templates.iter().collect();
     // Both parsing and rendering go from the deepest path to the flattest, names descending.
     order.sort_by_key(|(name, _)| Reverse((slashes(name), *name)));
-    let state = State::new(mode.lint);
+    let state = State::new(mode.lint, listener.is_some());
     let mut set = Set::new();
     for (name, template) in &order {
         let source = match template.file.data().as_str() {

@@ -32,14 +32,16 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(lint: bool) -> Self {
+    /// The state at the start of a render. A recorder tells branches of templates apart by their addresses, so whoever
+    /// `listens` needs them all kept.
+    pub(super) fn new(lint: bool, listens: bool) -> Self {
         Self {
             funcs: functions(),
             lint,
             log: RefCell::default(),
             included: RefCell::default(),
             tpl_depth: Cell::new(0),
-            parsed: Cache::new(),
+            parsed: Cache::new().keeping_all(listens),
         }
     }
 }

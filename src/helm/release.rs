@@ -105,8 +105,7 @@ impl Executed {
     /// # Errors
     /// Helm's text for the first document that is no YAML.
     pub fn collect(self, log: &mut Vec<LogLine>) -> Result<Rendered, Error> {
-        let collected =
-            manifest::collect(&self.files, log).map_err(|text| ErrorKind::Manifest.error(text))?;
+        let collected = manifest::collect(self.files, log).map_err(|text| ErrorKind::Manifest.error(text))?;
         Ok(Rendered {
             crds: self.crds,
             manifests: collected.manifests,

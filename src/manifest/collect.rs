@@ -1,6 +1,7 @@
 //! Rendered files sorted into hooks and manifests.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::hook::{self, HOOK_ANNOTATION, Hook};
 use super::{Head, Manifest, sort, split};
@@ -41,20 +42,20 @@ impl RenderedFile {
         Self { template, text, trace, bad_bytes }
     }
 
-    /// The bytes that were written of a part of the text, if they are no UTF-8.
-    fn bad_part(&self, range: Range<usize>) -> Option<Vec<u8>> {
+    /// The bytes that were written of a part of its text, if they are no UTF-8.
+    fn bad_part(&self, text: &str, range: Range<usize>) -> Option<Vec<u8>> {
         let first = self.bad_bytes.partition_point(|(at, _)| *at < range.start);
         let bad = self.bad_bytes.get(first..)?.iter().take_while(|(at, _)| *at < range.end);
         let (mut out, mut from) = (Vec::new(), range.start);
         for (at, byte) in bad {
-            out.extend_from_slice(self.text.as_bytes().get(from..*at)?);
+            out.extend_from_slice(text.as_bytes().get(from..*at)?);
             out.push(*byte);
             from = at + char::REPLACEMENT_CHARACTER.len_utf8();
         }
         if from == range.start {
             return None;
         }
-        out.extend_from_slice(self.text.as_bytes().get(from..range.end)?);
+        out.extend_from_slice(text.as_bytes().get(from..range.end)?);
         Some(out)
     }
 }
@@ -68,19 +69,26 @@ pub struct Collected {
     pub hooks: Vec<Hook>,
 }
 
-/// The documents of rendered files: hooks apart, both sorted by kind; unknown hooks are dropped with a log line.
+/// The documents of rendered files: hooks apart, both sorted by kind; unknown hooks are dropped with a log line. Their
+/// texts are parts of the files'.
 ///
 /// # Errors
 /// Helm's text, `YAML parse error on …`, for the first document whose head cannot be read.
-pub fn collect(files: &[RenderedFile], log: &mut Vec<LogLine>) -> Result<Collected, String> {
+pub fn collect(mut files: Vec<RenderedFile>, log: &mut Vec<LogLine>) -> Result<Collected, String> {
     let mut all = Collected::default();
-    collect_into(&mut all, files, log)?;
+    files.sort_by(|a, b| a.template.cmp(&b.template));
+    for mut file in files {
+        let mut text = std::mem::take(&mut file.text);
+        // The text stays; room that writing left over need not.
+        text.shrink_to_fit();
+        all.add(&file, &Arc::new(text), log)?;
+    }
     sort::sort(&mut all.manifests, |manifest| &manifest.kind);
     sort::sort(&mut all.hooks, |hook| &hook.manifest.kind);
     Ok(all)
 }
 
-/// Adds the documents of rendered files in the order of the files. On an error, those in front of it are there.
+/// Adds the documents of rendered files in the order of the files' names. On an error, those in front of it are there.
 ///
 /// # Errors
 /// As [`collect`].
@@ -92,14 +100,18 @@ pub fn collect_into(
 ) -> Result<(), String> {
     let mut files: Vec<&RenderedFile> = files.iter().collect();
     files.sort_by(|a, b| a.template.cmp(&b.template));
-    for file in files {
+    files.into_iter().try_for_each(|file| all.add(file, &Arc::new(file.text.clone()), log))
+}
+
+impl Collected {
+    /// Adds the documents of a file that rendered this text.
+    fn add(&mut self, file: &RenderedFile, text: &Arc<String>, log: &mut Vec<LogLine>) -> Result<(), String> {
         if file.template.rsplit('/').next().is_some_and(|name| name.starts_with('_')) {
-            continue;
+            return Ok(());
         }
-        for range in split(&file.text) {
-            let text = file.text.get(range.clone()).unwrap_or_default();
-            let source = Source::new(SourceKind::Rendered, &*file.template, text);
-            let bytes = file.bad_part(range.clone());
+        for range in split(text) {
+            let source = Source::of_part(SourceKind::Rendered, &*file.template, text, range.clone());
+            let bytes = file.bad_part(text, range.clone());
             let head = bytes
                 .map_or(Ok(()), |bytes| Head::check_bytes(&file.template, &bytes))
                 .and_then(|()| Head::read(&source))
@@ -117,17 +129,17 @@ pub fn collect_into(
                 trace: part_of_trace(&file.trace, range.start, range.end),
             };
             let Some(annotation) = annotation else {
-                all.manifests.push(manifest);
+                self.manifests.push(manifest);
                 continue;
             };
             match hook::events(&annotation) {
-                Some(events) => all.hooks.push(Hook { manifest, events, weight }),
+                Some(events) => self.hooks.push(Hook { manifest, events, weight }),
                 None => log
                     .push(LogLine::new(Level::Info, "skipping unknown hooks").with("hookTypes", annotation)),
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The writes that touch a part of the text, moved so that the part starts at 0.

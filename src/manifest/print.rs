@@ -1,43 +1,72 @@
 //! Documents as one text: `# Source:` lines, `--show-only`, the files of `--output-dir`.
 
+use std::convert::Infallible;
 use std::fmt::Write as _;
 
 use super::{Hook, Manifest, split};
 use crate::go::path;
 
-/// A document with its `---` and `# Source:` lines, as Helm prints it.
-fn print_one(out: &mut String, source: &str, text: &str) {
-    let _ = writeln!(out, "---\n# Source: {source}\n{text}");
-}
-
 /// Everything `helm template` prints: CRD files first, then manifests, both trimmed as one, then hooks.
-// Rule: Helm v4.3.1 pkg/action/action.go, renderResources, and pkg/cmd/template.go.
 #[must_use]
 pub fn print_manifests<'a>(
     crds: impl IntoIterator<Item = (&'a str, &'a str)>,
     manifests: impl IntoIterator<Item = &'a Manifest>,
     hooks: impl IntoIterator<Item = &'a Hook>,
 ) -> String {
-    let mut parts: Vec<(&str, &str)> = crds.into_iter().collect();
-    parts.extend(manifests.into_iter().map(|manifest| (&*manifest.template, manifest.text.text())));
-    let first_hook = parts.len();
-    parts.extend(hooks.into_iter().map(|hook| (&*hook.manifest.template, hook.manifest.text.text())));
+    let mut pieces = Vec::new();
+    let mut lengths = 0;
+    let all = put_manifests(crds, manifests, hooks, |piece| {
+        lengths += piece.len();
+        pieces.push(piece);
+        Ok::<(), Infallible>(())
+    });
+    let Ok(()) = all;
     // Written once, into room that fits.
-    let mut out =
-        String::with_capacity(parts.iter().map(|(source, text)| source.len() + text.len() + 20).sum());
-    let (manifests, hooks) = parts.split_at_checked(first_hook).unwrap_or((&parts, &[]));
-    for (source, text) in manifests {
-        print_one(&mut out, source, text);
-    }
-    // What is printed begins with `---`, so there is nothing to cut off in front.
-    let end = out.trim_end().len();
-    out.truncate(end);
-    out.push('\n');
-    for (source, text) in hooks {
-        print_one(&mut out, source, text);
-    }
+    let mut out = String::with_capacity(lengths);
+    out.extend(pieces);
     out
 }
+
+/// The same piece by piece, so that not all of it has to stand beside what it is put together from.
+///
+/// # Errors
+/// The first one that `put` returns.
+// Rule: Helm v4.3.1 pkg/action/action.go, renderResources, and pkg/cmd/template.go.
+pub fn put_manifests<'a, E>(
+    crds: impl IntoIterator<Item = (&'a str, &'a str)>,
+    manifests: impl IntoIterator<Item = &'a Manifest>,
+    hooks: impl IntoIterator<Item = &'a Hook>,
+    mut put: impl FnMut(&'a str) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut parts: Vec<(&str, &str)> = crds.into_iter().collect();
+    parts.extend(manifests.into_iter().map(|manifest| (&*manifest.template, manifest.text.text())));
+    // What is printed begins with `---`, so there is nothing to cut off in front.
+    let last = parts.pop();
+    for (source, text) in parts {
+        for piece in [HEAD, source, "\n", text, "\n"] {
+            put(piece)?;
+        }
+    }
+    if let Some((source, text)) = last {
+        let text = text.trim_end();
+        put(HEAD)?;
+        put(if text.is_empty() { source.trim_end() } else { source })?;
+        if !text.is_empty() {
+            put("\n")?;
+            put(text)?;
+        }
+    }
+    put("\n")?;
+    for hook in hooks {
+        for piece in [HEAD, &*hook.manifest.template, "\n", hook.manifest.text.text(), "\n"] {
+            put(piece)?;
+        }
+    }
+    Ok(())
+}
+
+/// What stands in front of the name of a document's template.
+const HEAD: &str = "---\n# Source: ";
 
 /// The part of a printed release that comes from the named templates, in the order of the patterns.
 ///
@@ -93,8 +122,7 @@ pub fn output_files<'a>(documents: impl IntoIterator<Item = (&'a str, &'a str)>)
     documents
         .into_iter()
         .map(|(source, document)| {
-            let mut text = String::new();
-            print_one(&mut text, source, document);
+            let text = format!("{HEAD}{source}\n{document}\n");
             OutputFile { path: source.to_owned(), text }
         })
         .collect()

@@ -15,7 +15,7 @@ pub mod schema;
 pub mod set;
 mod text;
 
-pub use coalesce::{ChartTree, coalesce, coalesce_tables, merge_defaults, merge_tables, overlay};
+pub use coalesce::{ChartTree, ImportError, Imports, coalesce, coalesce_tables, merge_tables, overlay};
 pub use error::{Cause, Error, ErrorKind};
 pub use inputs::{Inputs, Merged, merge};
 pub use text::read_error;

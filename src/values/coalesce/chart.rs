@@ -60,15 +60,11 @@ pub fn coalesce<C: ChartTree>(chart: &C, user: &Node, log: &mut Vec<LogLine>) ->
     Ok(table.close())
 }
 
-/// The defaults of a chart and its subcharts, the parents' over the children's, nulls kept. Helm's `MergeValues`
-/// without user values.
-///
-/// # Errors
-/// The section of a subchart is no map.
-pub fn merge_defaults<C: ChartTree>(chart: &C, log: &mut Vec<LogLine>) -> Result<Node, Error> {
+/// The defaults of a chart and its subcharts, the parents' over the children's, nulls kept.
+pub(super) fn defaults<C: ChartTree>(chart: &C, log: &mut Vec<LogLine>) -> Result<Table, Error> {
     let table = Table::empty();
     chart_values(chart, &table, Path::ROOT, Nulls::Keep, log)?;
-    Ok(table.close())
+    Ok(table)
 }
 
 /// User values over the defaults of a chart without subcharts, by Helm's rules for nulls.

@@ -6,10 +6,12 @@
 
 mod chart;
 mod clean;
+mod imports;
 mod table;
 mod tables;
 #[cfg(test)]
 mod tests;
 
-pub use chart::{ChartTree, coalesce, merge_defaults, overlay};
+pub use chart::{ChartTree, coalesce, overlay};
+pub use imports::{ImportError, Imports};
 pub use tables::{coalesce_tables, merge_tables};

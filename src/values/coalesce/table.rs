@@ -133,6 +133,42 @@ impl Table {
         })
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        match &*self.0.borrow() {
+            State::Closed(node) => node.as_map().is_none_or(Map::is_empty),
+            State::Open(entries, _) => entries.is_empty(),
+        }
+    }
+
+    /// Whether it lies somewhere in itself, or a map in it does.
+    pub(super) fn holds_itself(&self) -> bool {
+        /// Maps on the way, and those that are done with.
+        fn visit(table: &Table, open: &mut Vec<Table>, done: &mut Vec<Table>) -> bool {
+            if open.iter().any(|outer| outer.is(table)) {
+                return true;
+            }
+            if done.iter().any(|known| known.is(table)) {
+                return false;
+            }
+            let inner: Vec<Table> = match &*table.0.borrow() {
+                // What was only read holds nothing but what was read.
+                State::Closed(_) => return false,
+                State::Open(entries, _) => {
+                    let table = |(_, item): &(_, Item)| match item {
+                        Item::Table(inner) => Some(inner.clone()),
+                        Item::Leaf(_) => None,
+                    };
+                    entries.values().filter_map(table).collect()
+                }
+            };
+            open.push(table.clone());
+            let found = inner.iter().any(|inner| visit(inner, open, done));
+            done.extend(open.pop());
+            found
+        }
+        visit(self, &mut Vec::new(), &mut Vec::new())
+    }
+
     /// The map as a node. Tables that are the same object become nodes that share their data.
     pub(super) fn close(&self) -> Node {
         // What is met again while it is being closed holds itself, which no input brings about.

@@ -14,6 +14,8 @@ pub(super) enum Nulls {
     Remove,
     /// They stay, because the result is laid over something else later.
     Keep,
+    /// The same, and those of the upper side are set in the lower one, where other trees may see them.
+    Spread,
 }
 
 /// A dotted path that is put together only when a warning needs it.
@@ -76,6 +78,11 @@ fn both(over: &Node, under: &Node, nulls: Nulls, log: &mut Vec<LogLine>) -> Node
 pub(super) fn lay_over(over: &Table, under: &Table, path: Path<'_>, nulls: Nulls, log: &mut Vec<LogLine>) {
     if over.is(under) {
         return;
+    }
+    if nulls == Nulls::Spread {
+        for (key, _, item) in over.entries().into_iter().filter(|(_, _, item)| item.is_null()) {
+            under.set(&key, None, item);
+        }
     }
     for (key, place, low) in under.entries() {
         let Some(high) = over.get(&key) else {

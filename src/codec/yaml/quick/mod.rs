@@ -25,10 +25,14 @@ use crate::diag::Span;
 const MAX_DEPTH: usize = 60;
 /// Bytes a key may have; libyaml looks for the colon in the next 1024 characters.
 const MAX_KEY: usize = 1000;
+/// Entries of a map from which on room is given away rather than kept for the next map.
+const LARGE: usize = 1000;
 /// Bytes of a text that is kept to be shared with its equals.
 const MAX_SHARED: usize = 24;
-/// How many texts are kept.
+/// How many texts are kept, a power of two.
 const SHARED: usize = 128;
+/// Bytes of a document up to which an eighth of that is enough.
+const SHORT: usize = 1000;
 
 /// The first document of a text that keeps to the common part, and nothing when there is none in it; `None` when the
 /// parser has to look.
@@ -51,7 +55,7 @@ pub(super) fn first(
         line: None,
         entries: Vec::new(),
         items: Vec::new(),
-        shared: [const { None }; SHARED],
+        shared: vec![None; if text.len() < SHORT { SHARED / 8 } else { SHARED }],
         duplicates: Vec::new(),
         odd: false,
         wanted,
@@ -100,7 +104,7 @@ struct Reader<'t, 's> {
     /// Items of the lists that are open.
     items: Vec<Node>,
     /// Short texts, by a hash.
-    shared: [Option<Arc<str>>; SHARED],
+    shared: Vec<Option<Arc<str>>>,
     duplicates: Vec<DuplicateKey>,
     /// Whether there was an infinity, which is an error elsewhere.
     odd: bool,
@@ -213,7 +217,9 @@ impl Reader<'_, '_> {
         }
         let middle = bytes.get(bytes.len() / 2).copied().unwrap_or_default();
         let hash = usize::from(first) * 7 + usize::from(middle) * 31 + usize::from(last) * 3 + bytes.len();
-        let Some(slot) = self.shared.get_mut(hash % SHARED) else { return Arc::from(text) };
+        // There is a power of two of them.
+        let place = hash & self.shared.len().saturating_sub(1);
+        let Some(slot) = self.shared.get_mut(place) else { return Arc::from(text) };
         match slot {
             Some(known) if **known == *text => known.clone(),
             _ => slot.insert(Arc::from(text)).clone(),
@@ -344,7 +350,16 @@ impl Reader<'_, '_> {
         if self.skims {
             return Node::null();
         }
-        let entries: Vec<Entry> = self.entries.drain(mark..).collect();
+        let entries = if mark == 0 && self.entries.len() > LARGE {
+            let mut entries = std::mem::take(&mut self.entries);
+            entries.shrink_to_fit();
+            // Places tell which of equal keys came first, so that sorting needs no room beside them.
+            let start = |entry: &Entry| entry.place.as_ref().map(|place| place.span.start());
+            entries.sort_unstable_by(|a, b| a.key.cmp(&b.key).then_with(|| start(a).cmp(&start(b))));
+            entries
+        } else {
+            self.entries.drain(mark..).collect()
+        };
         let map = map_of(entries, false, &mut self.duplicates);
         self.placed(Data::Map(Arc::new(map)), start, end, style)
     }

@@ -61,6 +61,16 @@ fn agreed(text: &str) -> Option<String> {
 }
 
 #[test]
+fn of_many_keys_the_last_of_equal_ones_counts() {
+    for step in [1, 7, 998] {
+        let line = |number: usize| format!("key{}: {number}\n", number * step % 1500);
+        let text: String = (0..2000).map(line).collect();
+        assert!(agreed(&text).is_some());
+        assert!(agreed(&format!("a:\n- b\nmany:\n  {}", text.trim_end().replace('\n', "\n  "))).is_some());
+    }
+}
+
+#[test]
 fn common_texts_are_read_as_the_parser_reads_them() {
     for text in [
         "",
