@@ -87,6 +87,9 @@ pub(super) fn check_address(path: &str) -> io::Result<()> {
 // Rule: Helm v4.3.1 pkg/action/install.go, LocateChart.
 pub(super) fn locate_chart(parsed: &Parsed, name: &str, log: &mut Vec<LogLine>) -> Result<PathBuf, Refusal> {
     let name = name.trim();
+    if let Some(repo) = parsed.text("repo").filter(|repo| !repo.is_empty()) {
+        return Err(in_repository(repo, name));
+    }
     if std::fs::metadata(name).is_ok() {
         let path = std::path::absolute(name).map(|path| clean(&path)).map_err(|error| error.to_string())?;
         if parsed.is_on("verify") {
@@ -97,13 +100,18 @@ pub(super) fn locate_chart(parsed: &Parsed, name: &str, log: &mut Vec<LogLine>) 
     if name.starts_with('/') || name.starts_with('.') {
         return Err(format!("path {} not found", quote(name.as_bytes())));
     }
-    if let Some(repo) = parsed.text("repo").filter(|repo| !repo.is_empty()) {
-        return Err(format!(
-            "chart {name} of {repo} is not on this computer, and nothing is fetched from a network"
-        ));
-    }
     log.push(LogLine::new(Level::Debug, "set up default downloader cache"));
     Err(unknown(name))
+}
+
+/// What is said of a chart of a repository: what is on this computer does not count then.
+// Rule: Helm v4.3.1 pkg/repo/v1/chartrepo.go, FindChartInRepoURL and NewChartRepository.
+fn in_repository(repo: &str, name: &str) -> Refusal {
+    let Ok(url) = Url::parse(repo.as_bytes()) else { return format!("invalid chart URL format: {repo}") };
+    if !matches!(&*url.scheme, "http" | "https" | "oci") {
+        return format!("could not find protocol handler for: {}", url.scheme);
+    }
+    format!("chart {name} of {repo} is in a repository, and nothing is fetched from a network")
 }
 
 /// What is said of a chart that is not on this computer.

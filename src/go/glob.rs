@@ -44,7 +44,7 @@ enum Part {
 }
 
 /// Braces within braces: more than anybody writes, few enough for the stack.
-const DEPTH_LIMIT: usize = 100;
+const DEPTH_LIMIT: usize = 1000;
 
 impl Glob {
     /// The pattern `text`.

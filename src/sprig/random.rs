@@ -12,6 +12,9 @@ const LOWER_UPPER: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY
 const ALPHANUMERIC: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const DIGITS: &[u8] = b"0123456789";
 
+/// Random characters that are made in one step.
+const CHARACTERS_A_STEP: u64 = 8;
+
 /// A number below `bound`, every one as likely.
 pub(super) fn below(host: &HostHandle, purpose: &str, bound: u64) -> u64 {
     let limit = u64::MAX - u64::MAX % bound.max(1);
@@ -27,9 +30,9 @@ pub(super) fn below(host: &HostHandle, purpose: &str, bound: u64) -> u64 {
 
 fn pick(ctx: &CallCtx<'_>, args: &[Value], purpose: &str, alphabet: &[u8]) -> Out {
     let length = usize::try_from(int(args, 0)).unwrap_or(0);
-    if budget::are_too_many(length) {
+    if budget::is_too_long(length) || budget::is_spent(length as u64 / CHARACTERS_A_STEP) {
         // The executor has better words for it.
-        return Err("too many".into());
+        return Err("too long".into());
     }
     let host = host(ctx)?;
     let mut out = String::with_capacity(length);
@@ -66,8 +69,9 @@ fn ascii(ctx: &mut CallCtx<'_>, args: &[Value]) -> Out {
 
 fn bytes(ctx: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let length = usize::try_from(int(args, 0)).map_err(|_| "runtime error: makeslice: len out of range")?;
-    if budget::are_too_many(length) {
-        return Err("too many".into());
+    let encoded = (length / 3).saturating_add(1).saturating_mul(4);
+    if budget::is_too_long(encoded) || budget::is_spent(length as u64 / CHARACTERS_A_STEP) {
+        return Err("too long".into());
     }
     let mut bytes = vec![0; length];
     host(ctx)?.random("randBytes", &mut bytes);

@@ -1,5 +1,8 @@
 //! `--limit NAME=VALUE`: what a limit refuses just past it, and lets through just below.
 
+use std::fs;
+use std::io::{self, Read as _};
+
 use crate::sandbox::{Output, Sandbox};
 
 const CHART: &str = "apiVersion: v2\nname: c\nversion: 0.1.0\n";
@@ -177,8 +180,8 @@ fn texts_lists_and_copies_end_at_their_size() {
         ("{{ regexFindAll `a` (repeat 1000 `a`) -1 | len }}", "items=1000", "items=998"),
         ("{{ concat (until 500) (until 500) | len }}", "items=1000", "items=999"),
         ("{{ deepCopy (until 999) | len }}", "items=1000", "items=999"),
-        ("{{ randAlpha 1000 | len }}", "items=1000", "items=999"),
-        ("{{ randBytes 1000 | len }}", "items=1000", "items=999"),
+        ("{{ randAlpha 1000 | len }}", "text=1000", "text=999"),
+        ("{{ randBytes 1000 | len }}", "text=1336", "text=1335"),
     ] {
         let says = if fits.starts_with("text") {
             "`--limit text=N` allows more"
@@ -297,7 +300,12 @@ fn fixed_limits_hold_to_the_unit() {
             format!("{{{{ define `x` }}}}{{{{ if gt . 0 }}}}{{{{ {call} }}}}{{{{ end }}}}{{{{ end }}}}");
         template(format!("{define}a: 1{{{{ template `x` {count} }}}}\n"))
     };
-    let cases: [(usize, &str, &MakeInput<'_>); 14] = [
+    let nested = |name: &str, levels: usize| {
+        format!(
+            "{{{{ {name} := dict }}}}{{{{ range until {levels} }}}}{{{{ {name} = dict `x` {name} }}}}{{{{ end }}}}"
+        )
+    };
+    let cases: [(usize, &str, &MakeInput<'_>); 21] = [
         // A map stands around the lists.
         (9_999, "exceeded max depth", &|n| values(format!("a: {}{}\n", "[".repeat(n), "]".repeat(n)))),
         (10_000, "exceeded max depth", &|n| {
@@ -336,6 +344,44 @@ fn fixed_limits_hold_to_the_unit() {
             let schema = format!("{}{{}}{}", "{\"items\":".repeat(n), "}".repeat(n));
             ("a: 1\n".to_owned(), "a: 1\n".to_owned(), Some(schema), Vec::new())
         }),
+        // Each level of the values is two of the check: a property, and the schema that it refers to.
+        (299, "validation nests deeper than the maximum supported level of 600", &|n| {
+            let text = format!("a: {}1{}\n", "{a: ".repeat(n), "}".repeat(n));
+            let schema = r##"{"properties":{"a":{"$ref":"#"}}}"##.to_owned();
+            ("a: 1\n".to_owned(), text, Some(schema), Vec::new())
+        }),
+        (65_535, "list indices add up to more than 1048576 items", &|n| {
+            let mut arguments: Vec<String> =
+                (0..15).flat_map(|list| ["--set".to_owned(), format!("a{list}[65535]=1")]).collect();
+            arguments.extend(["--set".to_owned(), format!("b[{n}]=1")]);
+            ("a: 1\n".to_owned(), String::new(), None, arguments)
+        }),
+        (1_000, "every file", &|n| {
+            let (open, close) = ("{".repeat(n), "}".repeat(n));
+            let found = format!(".Files.Glob `{open}none{close}`");
+            template(format!("{{{{ if {found} }}}}{{{{ fail `every file` }}}}{{{{ end }}}}a: 1\n"))
+        }),
+        (10_000, "exceeded max depth", &|n| {
+            template(format!("{}a: {{{{ mustToJson $d | len }}}}\n", nested("$d", n)))
+        }),
+        (999, "cut", &|n| {
+            let nest = nested("$d", n);
+            template(format!(
+                "{nest}a: 1{{{{ if contains `...` (print $d) }}}}{{{{ fail `cut` }}}}{{{{ end }}}}\n"
+            ))
+        }),
+        (1_000, "unequal", &|n| {
+            let nest = nested("$d", n) + &nested("$e", n);
+            template(format!(
+                "{nest}a: 1{{{{ if not (deepEqual $d $e) }}}}{{{{ fail `unequal` }}}}{{{{ end }}}}\n"
+            ))
+        }),
+        (1_000, "unmerged", &|n| {
+            let nest = nested("$d", n) + &nested("$e", n).replacen("dict }}", "dict `y` 1 }}", 1);
+            template(format!(
+                "{nest}a: 1{{{{ if not (contains `y` (merge $d $e | toJson)) }}}}{{{{ fail `unmerged` }}}}{{{{ end }}}}\n"
+            ))
+        }),
     ];
     for (most, says, input) in cases {
         let run = |count: usize| {
@@ -343,6 +389,7 @@ fn fixed_limits_hold_to_the_unit() {
             let mut sandbox = Sandbox::new()
                 .file("c/Chart.yaml", CHART)
                 .file("c/values.yaml", values)
+                .file("c/readme", "")
                 .file("c/templates/a.yaml", template);
             if let Some(schema) = schema {
                 sandbox = sandbox.file("c/values.schema.json", schema);
@@ -370,4 +417,42 @@ fn charts_nest_a_hundred_deep() {
     let output = nested(101);
     assert_eq!(output.status, 1);
     assert!(output.stderr().contains("charts are nested more than 100 deep"), "{}", output.stderr());
+}
+
+/// A folder may hold a hundred MiB; an archive one byte less, as in Helm.
+#[test]
+fn charts_end_at_their_size() {
+    const TEMPLATE: &str = "a: 1\n";
+    let rest = 100 * 1024 * 1024 - (CHART.len() + TEMPLATE.len()) as u64;
+    for (size, status) in [(rest, 0), (rest + 1, 1)] {
+        let sandbox =
+            Sandbox::new().file("c/Chart.yaml", CHART).file("c/templates/a.yaml", TEMPLATE).file("c/z", "");
+        let file = fs::File::options().write(true).open(sandbox.path().join("c/z")).unwrap();
+        file.set_len(size).unwrap();
+        let output = sandbox.args(["template", "rel", "c"]).run();
+        assert_eq!(output.status, status, "{size}: {}", output.stderr());
+        assert_eq!(output.stderr().contains("chart exceeds maximum decompressed size"), status == 1);
+    }
+    for (size, status) in [(rest - 1, 0), (rest, 1)] {
+        let packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut archive = tar::Builder::new(packer);
+        for (path, length) in [
+            ("c/Chart.yaml", CHART.len() as u64),
+            ("c/templates/a.yaml", TEMPLATE.len() as u64),
+            ("c/z", size),
+        ] {
+            let mut header = tar::Header::new_ustar();
+            header.set_size(length);
+            let (text, zeros) = match path {
+                "c/Chart.yaml" => (CHART, 0),
+                "c/z" => ("", size),
+                _ => (TEMPLATE, 0),
+            };
+            archive.append_data(&mut header, path, text.as_bytes().chain(io::repeat(0).take(zeros))).unwrap();
+        }
+        let packed = archive.into_inner().unwrap().finish().unwrap();
+        let output = Sandbox::new().file("c.tgz", packed).args(["template", "rel", "c.tgz"]).run();
+        assert_eq!(output.status, status, "{size}: {}", output.stderr());
+        assert_eq!(output.stderr().contains("unable to load chart archive"), status == 1);
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::ErrorKind;
 use super::compose::BadKey;
-use super::error::{CONVERTING, Error, error};
+use super::error::{CONVERTING, DECODING, Error, error};
 use super::gotext::GoText;
 use crate::codec::{Data, Node};
 
@@ -36,11 +36,30 @@ pub(super) fn check(
         odd_number(root)?;
     }
     if height > MAX_DEPTH {
-        let helm_text = format!("{CONVERTING}exceeded max depth");
+        // Rule: an empty collection is written as JSON at any level; the reader then counts it.
+        let stage = if goes_on_below(root, MAX_DEPTH) { CONVERTING } else { DECODING };
+        let helm_text = format!("{stage}exceeded max depth");
         let message = format!("lists and maps are nested more than {MAX_DEPTH} levels deep");
         return Err(error(ErrorKind::Depth, helm_text, message, root.place().cloned()));
     }
     Ok(())
+}
+
+/// Whether a collection inside of `levels` others holds anything.
+fn goes_on_below(root: &Node, levels: usize) -> bool {
+    let mut open = vec![(root, 0)];
+    while let Some((node, level)) = open.pop() {
+        let children: Vec<&Node> = match node.data() {
+            Data::List(items) => items.iter().collect(),
+            Data::Map(map) => map.entries().iter().map(|entry| &entry.value).collect(),
+            _ => continue,
+        };
+        if level >= levels && !children.is_empty() {
+            return true;
+        }
+        open.extend(children.into_iter().map(|child| (child, level + 1)));
+    }
+    false
 }
 
 /// The first bad key that is still in the document, in the order of writing.

@@ -160,6 +160,11 @@ fn depth_costs_no_stack() {
     assert!(helm_text(&nested(10_001)).ends_with("yaml: exceeded max depth of 10000"));
     let both = format!("{}{}", "- ".repeat(3000), nested(8000));
     assert_eq!(helm_text(&both), "error converting YAML to JSON: exceeded max depth");
+    // The innermost list is empty, and stands one level too deep.
+    let empty = format!("- {}", nested(10_000));
+    assert_eq!(helm_text(&empty), "error unmarshaling JSON: while decoding JSON: exceeded max depth");
+    let full = empty.replacen("[]", "[1]", 1);
+    assert_eq!(helm_text(&full), "error converting YAML to JSON: exceeded max depth");
 }
 
 #[test]

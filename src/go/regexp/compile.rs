@@ -10,7 +10,7 @@ use super::parse::Tree;
 /// The largest program in bytes; Go's own bound is 128 MiB.
 const PROGRAM_LIMIT: usize = 64 << 20;
 /// Bytes of each lazily built automaton.
-const CACHE_LIMIT: usize = 4 << 20;
+pub(super) const CACHE_LIMIT: usize = 4 << 20;
 /// Groups times bytes of the program: a search keeps a place for each group in each state.
 const GROUPS_LIMIT: usize = 1 << 29;
 
@@ -33,7 +33,8 @@ pub(super) fn compile(tree: &Tree, pattern: &[u8]) -> Result<meta::Regex, Error>
         .ok_or_else(|| Error::new(ErrorKind::Large, pattern))
 }
 
-fn hir(tree: &Tree) -> Hir {
+/// The tree as the engine's own.
+pub(super) fn hir(tree: &Tree) -> Hir {
     match tree {
         Tree::Empty => Hir::empty(),
         Tree::Literal(c) => Hir::literal(c.encode_utf8(&mut [0; 4]).as_bytes()),

@@ -5,6 +5,7 @@
 
 mod class;
 mod compile;
+mod effort;
 mod error;
 mod haystack;
 mod parse;
@@ -19,6 +20,7 @@ pub use error::{Error, ErrorKind};
 
 use super::unicode;
 use crate::value::budget;
+use effort::Effort;
 use haystack::Haystack;
 
 /// The byte ranges of the groups of a match, the whole match first.
@@ -110,12 +112,6 @@ impl Regexp {
         )
     }
 
-    /// The same for one of several matches. A search for a match of any length may look at all the rest in vain, which
-    /// makes the whole quadratic.
-    fn is_spent_on_match(&self, rest: usize) -> bool {
-        budget::is_spent(if self.inner.unbounded { (rest / 256) as u64 } else { 0 })
-    }
-
     /// True when the pattern matches anywhere in `text`.
     pub fn is_match(&self, text: &[u8]) -> bool {
         if self.is_spent_on(text) {
@@ -129,27 +125,31 @@ impl Regexp {
         if self.is_spent_on(text) {
             return None;
         }
-        self.find_from(&Haystack::new(text), 0)
+        self.find_from(&Haystack::new(text), 0, &mut Effort::default())
     }
 
-    fn find_from(&self, text: &Haystack<'_>, start: usize) -> Option<(usize, usize)> {
+    fn find_from(&self, text: &Haystack<'_>, start: usize, effort: &mut Effort) -> Option<(usize, usize)> {
         let searched = text.searched();
-        if start > 0 && self.is_spent_on_match(searched.len() - text.inside(start)) {
-            return None;
-        }
         let input = Input::new(searched).span(text.inside(start)..searched.len()).anchored(Anchored::No);
-        self.inner.engine.search(&input).map(|found| text.outside(found.start(), found.end()))
+        let found = self.inner.engine.search(&input)?;
+        let is_spent = effort.is_spent_on(self, searched, found.start());
+        (!is_spent).then(|| text.outside(found.start(), found.end()))
     }
 
     /// The ranges of all groups of the leftmost match.
-    fn captures_from(&self, text: &Haystack<'_>, start: usize, into: &mut Captures) -> Option<Groups> {
+    fn captures_from(
+        &self,
+        text: &Haystack<'_>,
+        start: usize,
+        into: &mut Captures,
+        effort: &mut Effort,
+    ) -> Option<Groups> {
         let searched = text.searched();
-        if start > 0 && self.is_spent_on_match(searched.len() - text.inside(start)) {
-            return None;
-        }
         let input = Input::new(searched).span(text.inside(start)..searched.len()).anchored(Anchored::No);
         self.inner.engine.search_captures(&input, into);
-        into.get_match()?;
+        if effort.is_spent_on(self, searched, into.get_match()?.start()) {
+            return None;
+        }
         let groups = into.iter().map(|group| group.map(|span| text.outside(span.start, span.end)));
         Some(groups.collect())
     }
@@ -163,11 +163,12 @@ impl Regexp {
         let mut position = 0;
         let mut previous_end = None;
         let haystack = Haystack::new(text);
+        let mut effort = Effort::default();
         if self.is_spent_on(text) {
             return matches;
         }
         while matches.len() < limit && position <= text.len() && !budget::are_too_many(matches.len()) {
-            let Some((start, end)) = self.find_from(&haystack, position) else { break };
+            let Some((start, end)) = self.find_from(&haystack, position, &mut effort) else { break };
             let mut accepted = true;
             if end == position {
                 accepted = previous_end != Some(start);
@@ -223,8 +224,9 @@ impl Regexp {
         let mut captures = self.inner.engine.create_captures();
         let names = &self.inner.names;
         let haystack = Haystack::new(text);
+        let mut effort = Effort::default();
         let next = |start| {
-            let groups = self.captures_from(&haystack, start, &mut captures)?;
+            let groups = self.captures_from(&haystack, start, &mut captures, &mut effort)?;
             Some((groups.first().copied().flatten()?, groups))
         };
         replace::replace(text, next, |groups: &Groups, out| {
@@ -238,7 +240,8 @@ impl Regexp {
             return Vec::new();
         }
         let haystack = Haystack::new(text);
-        let next = |start| Some((self.find_from(&haystack, start)?, ()));
+        let mut effort = Effort::default();
+        let next = |start| Some((self.find_from(&haystack, start, &mut effort)?, ()));
         replace::replace(text, next, |(), out| out.extend_from_slice(replacement))
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::value::Limits;
 
 fn error(pattern: &str) -> String {
     Regexp::new(pattern.as_bytes()).map_or_else(|error| error.to_string(), |_| "no error".to_owned())
@@ -128,4 +129,30 @@ fn templates_expand_groups_by_number_and_name() {
     assert_eq!(replace("a(x*)b", "-ab-axxb-", "$1W"), "---");
     assert_eq!(replace("(?P<n>x)", "x", "$n$$${n}$01${}$"), "x$x${}$");
     assert_eq!(quote_meta(b"a.b[c]"), b"a\\.b\\[c\\]");
+}
+
+/// Every `a` is a match, and the rest of the text is looked at for a `z` each time: paid for, where the same text with a
+/// `z` behind each line, or one of lines, costs next to nothing.
+#[test]
+fn searches_that_look_far_beyond_their_matches_are_paid_for() {
+    let steps_of = |pattern: &[u8], text: &[u8]| {
+        let fits = |steps: u64| {
+            let limits = Limits { steps, ..Limits::default() };
+            budget::within(limits, || {
+                let _ = Regexp::new(pattern).unwrap().replace_all(text, b"b");
+                budget::refusal().is_none()
+            })
+        };
+        (0..40).map(|power| 1 << power).find(|&steps| fits(steps)).unwrap()
+    };
+    let long = b"a".repeat(10_000);
+    let lines = b"aaaaaaaaa\n".repeat(1_000);
+    // 10,000 matches, 5,000 bytes looked at for each of them, 8 bytes in a step; short rests are free.
+    assert!(steps_of(b"a.*z|a", &long) >= 1 << 22);
+    assert!(steps_of(b"(a.*z)|(a)", &long) >= 1 << 22);
+    for (pattern, text) in
+        [(&b"a.*z|a"[..], &lines), (b"a+", &lines), (b"a", &long), (b"[a-z]+\\s*", &lines), (b"a.*", &long)]
+    {
+        assert!(steps_of(pattern, text) <= 1 << 15, "{}", String::from_utf8_lossy(pattern));
+    }
 }
