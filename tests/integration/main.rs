@@ -7,6 +7,7 @@ mod dependencies;
 mod dependency;
 mod deterministic;
 mod diff;
+mod disk;
 mod docs;
 mod explain;
 mod faults;
