@@ -121,6 +121,15 @@ impl Source {
         }
     }
 
+    /// The text that this one is a part of, and where it stands in it; nothing for a text of its own.
+    #[must_use]
+    pub fn as_part(&self) -> Option<(&Arc<String>, &Range<usize>)> {
+        match &self.0.text {
+            Text::Part(whole, part) => Some((whole, part)),
+            Text::Own(_) | Text::Marked(_) => None,
+        }
+    }
+
     /// The text inside `span`, cut to the nearest character boundaries inside the text.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {

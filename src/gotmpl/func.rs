@@ -231,36 +231,71 @@ impl CallCtx<'_> {
     }
 }
 
+/// Whether this is a word of the language, so that no function of its name can be called.
+fn is_word(name: &str) -> bool {
+    matches!(
+        name,
+        "block" | "define" | "else" | "end" | "false" | "if" | "nil" | "range" | "template" | "true" | "with"
+    )
+}
+
 /// The functions that templates may call, by name; a clone counts a reference.
 #[derive(Clone, Debug, Default)]
 pub struct FuncMap(Rc<Functions>);
 
 #[derive(Clone, Debug, Default)]
 struct Functions {
-    sorted: Vec<&'static Func>,
-    /// Where in `sorted` the names begin whose first byte is at least the index; the last is the number of functions.
-    starts: Vec<u16>,
+    all: Vec<&'static Func>,
+    /// Hashes of names lead to the places of functions in `all`, counted from 1; a power of two of them, half of them
+    /// zeros. A name whose place is taken has the next that is free.
+    places: Vec<u16>,
+}
+
+impl Functions {
+    /// The places to look for a name.
+    fn places_of(&self, name: &str) -> impl Iterator<Item = usize> + use<> {
+        // Fowler, Noll and Vo's hash.
+        let mix = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(16_777_619);
+        let hash = name.bytes().fold(2_166_136_261, mix) as usize;
+        let mask = self.places.len().wrapping_sub(1);
+        (0..self.places.len()).map(move |step| (hash ^ hash >> 12).wrapping_add(step) & mask)
+    }
+
+    /// The function of this name, or the place where it belongs.
+    fn find(&self, name: &str) -> Result<&'static Func, usize> {
+        for place in self.places_of(name) {
+            let index = self.places.get(place).map_or(0, |index| usize::from(*index));
+            match index.checked_sub(1).and_then(|index| self.all.get(index)) {
+                None => return Err(place),
+                Some(func) if func.name == name => return Ok(func),
+                Some(_) => {}
+            }
+        }
+        Err(0)
+    }
 }
 
 impl FuncMap {
     /// The functions of these tables; of functions with one name the last table's counts.
     #[must_use]
     pub fn new(tables: &[&'static [Func]]) -> Self {
-        let mut sorted: Vec<&'static Func> = tables.iter().rev().flat_map(|table| table.iter()).collect();
-        sorted.sort_by_key(|func| func.name);
-        sorted.dedup_by_key(|func| func.name);
-        Self::of(sorted)
+        Self::of(tables.iter().rev().flat_map(|table| table.iter()).collect())
     }
 
-    fn of(sorted: Vec<&'static Func>) -> Self {
-        let mut starts = Vec::with_capacity(257);
-        let mut at = 0;
-        for byte in 0..=256 {
-            let first = |func: &&Func| func.name.bytes().next().map_or(0, u16::from);
-            at += sorted.iter().skip(at).take_while(|func| first(func) < byte).count();
-            starts.push(at as u16);
+    /// Of functions with one name the first counts. Those that nobody could call are left out.
+    fn of(functions: Vec<&'static Func>) -> Self {
+        let places = vec![0; (2 * functions.len()).next_power_of_two()];
+        let mut known = Functions { all: Vec::with_capacity(functions.len()), places };
+        for func in functions {
+            if !is_word(func.name)
+                && let Err(place) = known.find(func.name)
+                && let Some(slot) = known.places.get_mut(place)
+            {
+                known.all.push(func);
+                *slot = known.all.len() as u16;
+            }
         }
-        Self(Rc::new(Functions { sorted, starts }))
+        Self(Rc::new(known))
     }
 
     /// The same without the functions of these names.
@@ -271,16 +306,14 @@ impl FuncMap {
 
     /// The function of this name.
     pub fn get(&self, name: &str) -> Option<&'static Func> {
-        let first = usize::from(*name.as_bytes().first()?);
-        let start = |index: usize| self.0.starts.get(index).map_or(0, |start| usize::from(*start));
-        let beside = self.0.sorted.get(start(first)..start(first + 1))?;
-        let index = beside.binary_search_by(|func| func.name.cmp(name)).ok()?;
-        beside.get(index).copied()
+        self.0.find(name).ok()
     }
 
     /// Every function, in byte order of the names.
     pub fn iter(&self) -> impl Iterator<Item = &'static Func> + '_ {
-        self.0.sorted.iter().copied()
+        let mut sorted = self.0.all.clone();
+        sorted.sort_by_key(|func| func.name);
+        sorted.into_iter()
     }
 }
 
@@ -301,13 +334,14 @@ mod tests {
     #[test]
     fn of_functions_with_one_name_the_last_table_counts() {
         const A: &[Func] = &[func("a", one), func("b", one)];
-        const B: &[Func] = &[func("b", two)];
+        const B: &[Func] = &[func("b", two), func("if", two)];
         let map = FuncMap::new(&[A, B]);
         let extensions = Extensions::new().with(7_u32);
         let mut ctx = CallCtx::detached(&extensions);
         assert_eq!(ctx.extension::<u32>(), Some(&7));
         let called = map.get("b").map(|func| (func.call)(&mut ctx, &[]));
         assert!(matches!(called, Some(Ok(Value::Int(2)))));
-        assert_eq!(map.iter().count(), 2);
+        assert_eq!(map.iter().map(|func| func.name).collect::<Vec<_>>(), ["a", "b"]);
+        assert!(map.get("if").is_none());
     }
 }

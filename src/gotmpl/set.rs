@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::ast::Tree;
 use super::error::ParseError;
 use super::func::FuncMap;
-use super::parser::{Parsed, parse};
+use super::parser::{Parsed, parse_lazily};
 use crate::diag::{Source, SourceKind};
 use crate::value::Str;
 
@@ -109,7 +109,7 @@ impl Cache {
         if let Some(parsed) = self.ages.borrow_mut().get(text) {
             return parsed;
         }
-        let parsed = parse(&Source::from_bytes(SourceKind::Template, name, text.as_bytes()), funcs);
+        let parsed = parse_lazily(&Source::from_bytes(SourceKind::Template, name, text.as_bytes()), funcs);
         let mut ages = self.ages.borrow_mut();
         if !self.keeps_all && ages.new.len() >= RECENT {
             ages.old = std::mem::take(&mut ages.new);

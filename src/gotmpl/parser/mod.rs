@@ -4,8 +4,8 @@
 //! token Go last fetched.
 
 mod deferred;
+mod glance;
 mod pipeline;
-mod survey;
 #[cfg(test)]
 mod tests;
 
@@ -69,11 +69,7 @@ pub fn parse_lazily(source: &Source, funcs: &FuncMap) -> Result<Parsed, ParseErr
 }
 
 fn surveyed(source: &Source, funcs: &FuncMap) -> Option<Parsed> {
-    if source.marks_bytes() {
-        return None;
-    }
-    let text = source.text();
-    let survey = survey::survey(text, funcs)?;
+    let (text, survey) = (source.text(), glance::survey(source, funcs)?);
     let mut parts = Vec::with_capacity(survey.defined.len() + 1);
     for part in &survey.defined {
         parts.push((text.get(part.name.0..part.name.1)?, part.start, part.is_blank));

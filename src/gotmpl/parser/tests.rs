@@ -3,7 +3,6 @@
 use super::*;
 use crate::diag::SourceKind;
 use crate::gotmpl::builtins;
-use crate::gotmpl::print::At;
 
 /// Both readings of a text agree; the answer is whether the survey was sure of it.
 fn agree(text: &str) -> bool {
@@ -23,29 +22,24 @@ fn agree(text: &str) -> bool {
     true
 }
 
-/// Every template by its name with its text and the places of its nodes.
+/// Every template by its name with its text and all of its nodes; variables go by their names.
 fn described(parsed: &Parsed) -> Vec<String> {
     let mut trees: Vec<String> = parsed
         .trees()
         .iter()
         .map(|tree| {
-            let mut places = Vec::new();
-            walk(tree, &tree.root, &mut places);
-            format!("{} {} {tree} {places:?}", tree.name(), tree.is_empty())
+            let text = tree.to_string(); // which makes all nodes
+            let mut nodes = format!("{:?}", tree.root);
+            for (id, name) in tree.variables.borrow().iter().enumerate() {
+                nodes = nodes
+                    .replace(&format!("Variable({id},"), &format!("Variable({name},"))
+                    .replace(&format!("id: {id} "), &format!("id: {name} "));
+            }
+            format!("{} {} {text} {nodes}", tree.name(), tree.is_empty())
         })
         .collect();
     trees.sort();
     trees
-}
-
-fn walk(tree: &Tree, list: &List, places: &mut Vec<Span>) {
-    for node in tree.nodes(list).expect("room on the stack") {
-        places.push(At::Node(node).span());
-        if let Node::If(branch) | Node::With(branch) | Node::Range(branch) = node {
-            walk(tree, &branch.list, places);
-            branch.else_list.iter().for_each(|list| walk(tree, list, places));
-        }
-    }
 }
 
 /// Texts that the survey must be sure of: it would be of no use otherwise.
