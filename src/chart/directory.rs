@@ -13,7 +13,7 @@ use super::error::{Error, ErrorKind};
 use super::folder::{Folder, Kind, Named, Opened, Room};
 use super::ignore::Rules;
 use super::{File, LoadOptions, MAX_CHART_SIZE};
-use crate::diag::{Level, LogLine};
+use crate::diag::{Level, LogLine, raw};
 
 /// Go's limit on links in one path.
 // Rule: Go 1.27 path/filepath/symlink.go, walkSymlinks.
@@ -67,9 +67,7 @@ pub(super) fn read(top: &Path, options: &LoadOptions, log: &mut Vec<LogLine>) ->
         refuse_outside(top, &ignore_file, &follow(&ignore_file)?)?;
     }
     let mut rules = match read_bounded(&ignore_file, MAX_CHART_SIZE) {
-        Ok(data) => {
-            Rules::parse(&String::from_utf8_lossy(&data)).map_err(|text| ErrorKind::Malformed.error(text))?
-        }
+        Ok(data) => Rules::parse(&raw::marked(&data)).map_err(|text| ErrorKind::Malformed.error(text))?,
         Err(error) if fs::metadata(&ignore_file).is_ok() => {
             return Err(ErrorKind::Io.error(format!("open {}: {}", ignore_file.display(), io_text(&error))));
         }
@@ -78,7 +76,7 @@ pub(super) fn read(top: &Path, options: &LoadOptions, log: &mut Vec<LogLine>) ->
     };
     rules.add_defaults();
     let mut walk = Walk::new(Goal { top, rules: &rules, confined: options.confined }, MAX_CHART_SIZE);
-    let result = walk.directory(Opened::open(top), At { path: top, relative: "", depth: 0 });
+    let result = walk.directory(Opened::open(top), At::top(top));
     log.append(&mut walk.log);
     result.map(|()| walk.files())
 }
@@ -91,19 +89,40 @@ struct Goal<'a> {
     confined: bool,
 }
 
-/// Where a walk stands.
+/// Where a walk stands: a folder, by the folder above it and its name there; the topmost by its path.
 #[derive(Clone, Copy)]
 struct At<'p> {
-    path: &'p Path,
-    /// The same from the chart's folder on.
+    above: Option<&'p At<'p>>,
+    name: &'p OsStr,
+    /// The path from the chart's folder on.
     relative: &'p str,
     depth: usize,
+    /// Bytes of the whole path.
+    length: usize,
 }
 
-impl At<'_> {
+impl<'p> At<'p> {
+    fn top(path: &'p Path) -> Self {
+        let name = path.as_os_str();
+        Self { above: None, name, relative: "", depth: 0, length: name.len() }
+    }
+
+    fn below(&'p self, name: &'p OsStr, relative: &'p str) -> Self {
+        let length = self.length + 1 + name.len();
+        Self { above: Some(self), name, relative, depth: self.depth + 1, length }
+    }
+
+    /// The whole path.
+    fn path(&self) -> PathBuf {
+        let names: Vec<&OsStr> = std::iter::successors(Some(self), |at| at.above).map(|at| at.name).collect();
+        let mut path = PathBuf::with_capacity(self.length);
+        path.extend(names.into_iter().rev());
+        path
+    }
+
     /// Whether the folder may stay open while what lies in it is read, and no path in it is longer than paths may be.
-    fn is_near(self) -> bool {
-        self.depth < MAX_OPEN && self.path.as_os_str().len() < MAX_NEAR
+    fn is_near(&self) -> bool {
+        self.depth < MAX_OPEN && self.length < MAX_NEAR
     }
 }
 
@@ -144,7 +163,7 @@ impl<'a> Walk<'a> {
     // Rule: Helm v4.3.1 internal/sympath/walk.go and pkg/chart/v2/loader/directory.go.
     fn directory<F: Folder + Sync>(&mut self, folder: io::Result<F>, at: At<'_>) -> Result<(), Error> {
         let open = |error: io::Error| {
-            ErrorKind::Io.error(format!("open {}: {}", at.path.display(), io_text(&error)))
+            ErrorKind::Io.error(format!("open {}: {}", at.path().display(), io_text(&error)))
         };
         let folder = folder.map_err(open)?;
         let mut names = folder.entries().map_err(open)?;
@@ -162,11 +181,15 @@ impl<'a> Walk<'a> {
         names: &[(OsString, Kind)],
     ) -> Result<(), Error> {
         for (name, kind) in names {
-            let text = name.to_string_lossy();
-            let relative =
-                if at.relative.is_empty() { text.into_owned() } else { format!("{}/{text}", at.relative) };
+            let text = raw::marked(name.as_encoded_bytes());
+            let mut relative = String::with_capacity(at.relative.len() + 1 + text.len());
+            if !at.relative.is_empty() {
+                relative.push_str(at.relative);
+                relative.push('/');
+            }
+            relative.push_str(&text);
             let kind = match kind {
-                Kind::Link => self.follow(&at.path.join(name))?,
+                Kind::Link => self.follow(&at.path().join(name))?,
                 known => *known,
             };
             if self.goal.rules.ignores(&relative, kind == Kind::Folder) {
@@ -174,19 +197,18 @@ impl<'a> Walk<'a> {
             }
             match kind {
                 Kind::Folder => {
-                    let path = at.path.join(name);
-                    let below = At { path: &path, relative: &relative, depth: at.depth + 1 };
+                    let below = at.below(name, &relative);
                     if below.is_near() {
                         self.directory(folder.folder(name), below)?;
                     } else {
-                        self.directory(Named::open(&path), below)?;
+                        self.directory(Named::open(&below.path()), below)?;
                     }
                 }
                 Kind::File => self.file(folder, at, name, relative)?,
                 Kind::Link | Kind::Other => {
                     return Err(ErrorKind::Io.error(format!(
                         "cannot load irregular file {} as it has file mode type bits set",
-                        at.path.join(name).display()
+                        at.path().join(name).display()
                     )));
                 }
             }
@@ -270,7 +292,7 @@ impl<'a> Walk<'a> {
         relative: String,
     ) -> Result<(), Error> {
         let open = |error: io::Error| {
-            let full = at.path.join(name);
+            let full = at.path().join(name);
             ErrorKind::Io.error(format!(
                 "error reading {relative}: open {}: {}",
                 full.display(),

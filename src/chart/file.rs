@@ -1,16 +1,20 @@
 //! One file of a chart.
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::diag::{Source, SourceKind};
+use crate::diag::{Source, SourceKind, raw};
 use crate::value::Str;
 
 /// A file of a chart; a clone counts references.
 #[derive(Clone, Debug)]
 pub struct File {
-    path: Arc<str>,
+    /// The path from where the file was found on.
+    whole_path: Arc<str>,
+    /// Where in it the path inside the chart begins.
+    inside: usize,
     data: Str,
 }
 
@@ -21,7 +25,7 @@ impl File {
             Some(rest) => Str::from_bytes(rest),
             None => Str::from_bytes(data),
         };
-        Self { path: path.into(), data }
+        Self { whole_path: path.into(), inside: 0, data }
     }
 
     /// A file that is this part of a text, without the byte order mark it may start with; nothing when the part does not
@@ -30,18 +34,35 @@ impl File {
         let text = whole.get(part.clone())?;
         let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let data = Str::part_of(whole, part.start + mark..part.end)?;
-        Some(Self { path: path.into(), data })
+        Some(Self { whole_path: path.into(), inside: 0, data })
     }
 
-    /// The same file under another path.
-    pub(super) fn renamed(&self, path: &str) -> Self {
-        Self { path: path.into(), data: self.data.clone() }
+    /// The same file without this many bytes in front of its path.
+    pub(super) fn inside(&self, folder: usize) -> Self {
+        Self { inside: self.inside.saturating_add(folder), ..self.clone() }
     }
 
-    /// The path inside its chart, with `/`.
+    /// The path inside its chart, with `/`; of bytes that are no UTF-8, each is a character that stands for it, as
+    /// [`raw`] tells.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.path
+        self.whole_path.get(self.inside..).unwrap_or_default()
+    }
+
+    /// The bytes of the path.
+    #[must_use]
+    pub fn path_bytes(&self) -> Cow<'_, [u8]> {
+        raw::restored(self.path())
+    }
+
+    /// The path as the system has it.
+    #[must_use]
+    pub fn os_path(&self) -> OsString {
+        let bytes = self.path_bytes().into_owned();
+        #[cfg(unix)]
+        return std::os::unix::ffi::OsStringExt::from_vec(bytes);
+        #[cfg(not(unix))]
+        return String::from_utf8_lossy(&bytes).into_owned().into();
     }
 
     /// The text as something that places can point into, under this name; bytes that are not UTF-8 become U+FFFD.

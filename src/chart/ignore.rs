@@ -12,6 +12,8 @@ pub(super) struct Rules {
 #[derive(Debug)]
 struct Rule {
     pattern: String,
+    /// Bytes at the start of the pattern that stand for themselves.
+    literal: usize,
     negated: bool,
     only_directories: bool,
     whole_path: bool,
@@ -49,7 +51,8 @@ impl Rules {
         rule = rule.strip_suffix('/').unwrap_or(rule);
         let whole_path = rule.contains('/');
         let pattern = rule.strip_prefix('/').unwrap_or(rule).to_owned();
-        self.rules.push(Rule { pattern, negated, only_directories, whole_path });
+        let literal = pattern.find(['*', '?', '[', '\\']).unwrap_or(pattern.len());
+        self.rules.push(Rule { pattern, literal, negated, only_directories, whole_path });
         Ok(())
     }
 
@@ -72,7 +75,10 @@ impl Rules {
 impl Rule {
     fn hits(&self, path: &str) -> bool {
         let name = if self.whole_path { path } else { path.rsplit('/').next().unwrap_or(path) };
-        path::matches(self.pattern.as_bytes(), name.as_bytes()).unwrap_or(false)
+        let (pattern, name) = (self.pattern.as_bytes(), name.as_bytes());
+        // Most names differ from most patterns here already.
+        pattern.get(..self.literal).is_some_and(|literal| name.starts_with(literal))
+            && path::matches(pattern, name).unwrap_or(false)
     }
 }
 

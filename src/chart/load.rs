@@ -13,6 +13,9 @@ use crate::codec::yaml::{self, ReadOptions};
 use crate::codec::{Map, Node};
 use crate::diag::{Level, LogLine, SourceKind};
 
+/// The folder of subcharts.
+const CHARTS: &str = "charts/";
+
 /// Bytes of an archive that are read: no chart that may be unpacked is longer when it is packed.
 const MOST_PACKED: u64 = 2 * MAX_CHART_SIZE;
 
@@ -106,13 +109,13 @@ impl Chart {
             if options.any_api_version {
                 archive::ensure(&name, &data)?;
                 let files = archive::read(&data).map_err(|text| ErrorKind::Archive.error(text))?;
-                return Self::from_files("", &files, log, Depth::top(false));
+                return Self::from_files("", files, log, Depth::top(false));
             }
             return Self::load_archive(&name, &data, log);
         }
         if options.any_api_version {
             let files = directory::read(path, options, log)?;
-            return Self::from_files("", &files, log, Depth::top(false));
+            return Self::from_files("", files, log, Depth::top(false));
         }
         // Nothing is read through a link before it is known where it leads.
         let confined = if options.confined { Some(directory::read(path, options, log)?) } else { None };
@@ -129,7 +132,7 @@ impl Chart {
             Some(files) => files,
             None => directory::read(path, options, log)?,
         };
-        Self::from_files("", &files, log, Depth::top(v3))
+        Self::from_files("", files, log, Depth::top(v3))
     }
 
     /// The chart in an archive that was read already; `name` stands in messages.
@@ -144,11 +147,16 @@ impl Chart {
             return Err(ErrorKind::Malformed.error("unable to detect chart version, no Chart.yaml found"));
         };
         let v3 = is_v3(file)?;
-        Self::from_files("", &files, log, Depth::top(v3))
+        Self::from_files("", files, log, Depth::top(v3))
     }
 
     // Rule: Helm v4.3.1 pkg/chart/v2/loader/load.go, LoadFiles.
-    fn from_files(prefix: &str, files: &[File], log: &mut Vec<LogLine>, depth: Depth) -> Result<Self, Error> {
+    fn from_files(
+        prefix: &str,
+        files: Vec<File>,
+        log: &mut Vec<LogLine>,
+        depth: Depth,
+    ) -> Result<Self, Error> {
         let mut loading = Loading { prefix, v3: depth.v3, ..Loading::default() };
         for file in files.iter().filter(|file| file.path() == "Chart.yaml") {
             let mut metadata = loading.metadata.take().unwrap_or_default();
@@ -158,7 +166,7 @@ impl Chart {
             }
             loading.metadata = Some(metadata);
         }
-        for file in files {
+        for file in &files {
             loading.route(file, log)?;
         }
         let Some(mut metadata) = loading.metadata else {
@@ -187,13 +195,13 @@ impl Chart {
                     )));
                 }
                 let files = archive::read(file.data().as_bytes()).map_err(|text| in_chart(&text))?;
-                Self::from_files(&format!("{prefix}charts/{name}/"), &files, log, depth.below())
+                Self::from_files(&format!("{prefix}charts/{name}/"), files, log, depth.below())
             } else {
                 let files: Vec<File> = files
                     .iter()
-                    .filter_map(|file| file.path().split_once('/').map(|(_, rest)| file.renamed(rest)))
+                    .filter_map(|file| file.path().find('/').map(|end| file.inside(end + 1)))
                     .collect();
-                Self::from_files(&format!("{prefix}charts/{name}/"), &files, log, depth.below())
+                Self::from_files(&format!("{prefix}charts/{name}/"), files, log, depth.below())
             };
             subcharts.push(subchart.map_err(|error| in_chart(&error.diagnostic().message))?);
         }
@@ -204,7 +212,7 @@ impl Chart {
             schema: loading.schema,
             templates: loading.templates,
             files: loading.files,
-            raw: files.to_vec(),
+            raw: files,
             subcharts,
             v3: depth.v3,
         })))
@@ -298,9 +306,12 @@ impl Loading<'_> {
     /// The first document of a file, numbers kept whole so that string fields get the right text.
     fn document(&self, file: &File) -> Result<Node, Error> {
         let options = ReadOptions { numbers: Numbers::Typed };
-        yaml::read_bytes(SourceKind::Chart, &self.place_name(file), file.data().as_bytes(), &options)
-            .map(|document| document.root)
-            .map_err(|error| cannot_load(file.path(), error.helm_text()))
+        let name = self.place_name(file);
+        let read = match file.data().as_str() {
+            Some(_) => yaml::read(&file.source(SourceKind::Chart, &name), &options),
+            None => yaml::read_bytes(SourceKind::Chart, &name, file.data().as_bytes(), &options),
+        };
+        read.map(|document| document.root).map_err(|error| cannot_load(file.path(), error.helm_text()))
     }
 
     fn route(&mut self, file: &File, log: &mut Vec<LogLine>) -> Result<(), Error> {
@@ -351,10 +362,14 @@ impl Loading<'_> {
                 }
             }
             _ if path.starts_with("templates/") => self.templates.push(file.clone()),
-            _ => match path.strip_prefix("charts/") {
+            _ => match path.strip_prefix(CHARTS) {
                 Some(rest) if !ends_with(rest, ".prov") => {
-                    let name = rest.split('/').next().unwrap_or(rest).to_owned();
-                    self.subcharts.entry(name).or_default().push(file.renamed(rest));
+                    let name = rest.split('/').next().unwrap_or(rest);
+                    let file = file.inside(CHARTS.len());
+                    match self.subcharts.get_mut(name) {
+                        Some(files) => files.push(file),
+                        None => drop(self.subcharts.insert(name.to_owned(), vec![file])),
+                    }
                 }
                 _ => self.files.push(file.clone()),
             },

@@ -1,5 +1,7 @@
 //! A chart as an archive, with the files, names, contents and order that Helm gives one.
 
+use std::path::Path;
+
 use flate2::{Compression, GzBuilder};
 
 use super::{Chart, Lock};
@@ -59,26 +61,26 @@ impl<W: std::io::Write> Archive<W> {
         if metadata.api_version == "v1" {
             metadata.dependencies = None;
         }
-        self.file(&format!("{base}/Chart.yaml"), (yaml::write(&metadata.to_node()) + "\n").as_bytes())?;
+        self.file(format!("{base}/Chart.yaml"), (yaml::write(&metadata.to_node()) + "\n").as_bytes())?;
         if let Some(lock) = chart.lock().filter(|_| metadata.api_version == "v2") {
             let lock = match self.stamp {
                 Stamp::Fixed => lock.clone(),
                 Stamp::At(seconds) => Lock { generated: Time::from_unix(seconds, 0), ..lock.clone() },
             };
-            self.file(&format!("{base}/Chart.lock"), lock.text().as_bytes())?;
+            self.file(format!("{base}/Chart.lock"), lock.text().as_bytes())?;
         }
         for file in chart.raw().iter().filter(|file| file.path() == "values.yaml") {
-            self.file(&format!("{base}/values.yaml"), file.data().as_bytes())?;
+            self.file(format!("{base}/values.yaml"), file.data().as_bytes())?;
         }
         if let Some(schema) = chart.schema() {
             let source = Source::new(SourceKind::Chart, schema.path(), &*schema.text());
             if json::read(&source).is_err() {
                 return Err("invalid JSON in values.schema.json".to_owned());
             }
-            self.file(&format!("{base}/values.schema.json"), schema.data().as_bytes())?;
+            self.file(format!("{base}/values.schema.json"), schema.data().as_bytes())?;
         }
         for file in chart.templates().iter().chain(chart.files()) {
-            self.file(&format!("{base}/{}", file.path()), file.data().as_bytes())?;
+            self.file(Path::new(&base).join(file.os_path()), file.data().as_bytes())?;
         }
         for subchart in chart.subcharts() {
             self.chart(subchart, &format!("{base}/charts/"))?;
@@ -86,7 +88,7 @@ impl<W: std::io::Write> Archive<W> {
         Ok(())
     }
 
-    fn file(&mut self, name: &str, data: &[u8]) -> Result<(), String> {
+    fn file(&mut self, name: impl AsRef<Path>, data: &[u8]) -> Result<(), String> {
         let mut header = tar::Header::new_ustar();
         header.set_mode(0o644);
         header.set_size(data.len() as u64);
@@ -95,6 +97,7 @@ impl<W: std::io::Write> Archive<W> {
             Stamp::At(seconds) => u64::try_from(seconds).unwrap_or(0),
         });
         header.set_entry_type(tar::EntryType::Regular);
-        self.tar.append_data(&mut header, name, data).map_err(|error| format!("{name}: {error}"))
+        let name = name.as_ref();
+        self.tar.append_data(&mut header, name, data).map_err(|error| format!("{}: {error}", name.display()))
     }
 }

@@ -296,7 +296,7 @@ fn unpack(path: &str) -> Result<(TempDir, PathBuf), Refusal> {
         .map_err(|error| format!("unable to create temp dir to extract tarball: {error}"))?;
     let top = folder.path().join(name);
     for file in files {
-        let target = top.join(file.path());
+        let target = top.join(file.os_path());
         write(&target, file.data().as_bytes()).map_err(refused)?;
     }
     Ok((folder, top))

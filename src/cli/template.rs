@@ -7,7 +7,7 @@ use std::fs;
 
 use anyhow::Result;
 use clearml_k8s::chart::{Chart, LoadOptions};
-use clearml_k8s::diag::{Diagnostic, Level, LogLine};
+use clearml_k8s::diag::{Diagnostic, Level, LogLine, raw};
 use clearml_k8s::gotmpl;
 use clearml_k8s::helm::{self, KubeVersion, Release, Rendered};
 use clearml_k8s::manifest::{self, Collected, Hook, Manifest, RenderedFile};
@@ -360,6 +360,11 @@ impl Command<'_> {
     // Rule: Helm v4.3.1 pkg/cmd/template.go and pkg/action/action.go, the parts that print.
     fn print(&mut self, name: &str, rendered: &Rendered) -> Result<(), Refusal> {
         let parsed = self.parsed;
+        let folder = parsed.text("output-dir").unwrap_or_default();
+        let only = parsed.texts("show-only");
+        let is_all = folder.is_empty() && only.is_empty();
+        let renamed = if is_all { None } else { with_shown_names(rendered) };
+        let rendered = renamed.as_ref().unwrap_or(rendered);
         let skip_tests = parsed.is_on("skip-tests");
         let hooks: Vec<&Hook> = if parsed.is_on("no-hooks") {
             Vec::new()
@@ -370,9 +375,7 @@ impl Command<'_> {
         let texts: Vec<_> = crds.iter().map(|crd| crd.text.text()).collect();
         let crds: Vec<(&str, &str)> =
             crds.iter().zip(&texts).map(|(crd, text)| (&*crd.source, &**text)).collect();
-        let folder = parsed.text("output-dir").unwrap_or_default();
-        let only = parsed.texts("show-only");
-        if folder.is_empty() && only.is_empty() {
+        if is_all {
             self.written =
                 self.ui.print_pieces(|put| manifest::put_manifests(crds, &rendered.manifests, hooks, put));
             return Ok(());
@@ -436,6 +439,26 @@ impl Command<'_> {
         self.out.push_str(&files.said);
         result
     }
+}
+
+/// The same with U+FFFD for bytes that are no UTF-8 in names of templates; nothing when there are none.
+fn with_shown_names(rendered: &Rendered) -> Option<Rendered> {
+    let manifests = rendered.manifests.iter().chain(rendered.hooks.iter().map(|hook| &hook.manifest));
+    let mut names =
+        manifests.map(|manifest| &manifest.template).chain(rendered.crds.iter().map(|crd| &crd.source));
+    if !names.any(|name| raw::marks(name)) {
+        return None;
+    }
+    let mut rendered = rendered.clone();
+    let manifests =
+        rendered.manifests.iter_mut().chain(rendered.hooks.iter_mut().map(|hook| &mut hook.manifest));
+    let names = manifests
+        .map(|manifest| &mut manifest.template)
+        .chain(rendered.crds.iter_mut().map(|crd| &mut crd.source));
+    for name in names {
+        *name = String::from_utf8_lossy(&raw::restored(name)).into_owned();
+    }
+    Some(rendered)
 }
 
 /// Refuses charts that only lend templates to others.

@@ -9,6 +9,7 @@ use clearml_k8s::clearml;
 use clearml_k8s::codec::Node;
 use clearml_k8s::diag::render::{self, Secrets};
 use clearml_k8s::diag::{Diagnostic, Place, Severity, raw};
+use clearml_k8s::manifest::Piece;
 
 use super::args::{Color, GlobalArgs, MessageFormat};
 use super::exit::Exit;
@@ -84,11 +85,16 @@ impl Ui {
     /// As [`Ui::print`].
     pub(crate) fn print_pieces(
         &mut self,
-        all: impl FnOnce(&mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()>,
+        all: impl FnOnce(&mut dyn FnMut(Piece<'_>) -> io::Result<()>) -> io::Result<()>,
     ) -> Result<()> {
         limits::output_begins();
         let mut out = BufWriter::with_capacity(PIECES, &mut self.out);
-        all(&mut |piece| out.write_all(piece.as_bytes())).and_then(|()| out.flush()).context(NO_OUTPUT)
+        all(&mut |piece| match piece {
+            Piece::Name(name) => out.write_all(&raw::restored(name)),
+            Piece::Text(text) => out.write_all(text.as_bytes()),
+        })
+        .and_then(|()| out.flush())
+        .context(NO_OUTPUT)
     }
 
     /// Writes text to standard error as it is. When that fails there is nobody left to tell.

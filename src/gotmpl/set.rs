@@ -8,7 +8,7 @@ use super::ast::Tree;
 use super::error::ParseError;
 use super::func::FuncMap;
 use super::parser::{Parsed, parse_lazily};
-use crate::diag::{Source, SourceKind};
+use crate::diag::{Source, SourceKind, raw};
 use crate::value::Str;
 
 /// Templates by name. A set may stand on another one, which it hides where names are equal.
@@ -35,7 +35,7 @@ impl Set {
     /// later is empty. Rule: text/template `Template.AddParseTree`.
     pub fn add(&mut self, parsed: &Parsed) {
         for tree in parsed.trees() {
-            let name = Str::from(tree.name());
+            let name = Str::from_bytes(raw::restored(tree.name()));
             if !tree.is_empty() || self.get(&name).is_none() {
                 self.own.insert(name, tree.clone());
             }

@@ -9,7 +9,7 @@ use super::functions::{State, says_no_value, without_no_value};
 use super::scope::Template;
 use super::values_type::VALUES;
 use crate::codec::Node;
-use crate::diag::{LogLine, Source, SourceKind};
+use crate::diag::{LogLine, Source, SourceKind, raw};
 use crate::gotmpl::func::{Extensions, FuncError, KeepPlaces};
 use crate::gotmpl::{self, Set};
 use crate::host::HostHandle;
@@ -33,7 +33,7 @@ impl Listener<'_> {
         extensions: &Extensions,
     ) -> Result<(Vec<u8>, Vec<Write>), FuncError> {
         let mut recorder = std::mem::take(&mut self.recorder);
-        recorder.begin(&name.text());
+        recorder.begin(&raw::marked(name.as_bytes()));
         let (result, recorder) = gotmpl::execute_recorded(set, name, data, extensions, recorder);
         self.recorder = recorder;
         let out = result?;
@@ -65,9 +65,10 @@ pub(super) fn render(
     let state = State::new(mode.lint, listener.is_some());
     let mut set = Set::new();
     for (name, template) in &order {
+        let text = raw::marked(name.as_bytes());
         let source = match template.file.data().as_str() {
-            Some(_) => template.file.source(SourceKind::Chart, &name.text()),
-            None => Source::from_bytes(SourceKind::Chart, &*name.text(), template.file.data().as_bytes()),
+            Some(_) => template.file.source(SourceKind::Chart, &text),
+            None => Source::from_bytes(SourceKind::Chart, &*text, template.file.data().as_bytes()),
         };
         set.add(&gotmpl::parse_lazily(&source, &state.funcs).map_err(|error| parse_failed(&error))?);
     }
@@ -80,7 +81,7 @@ pub(super) fn render(
     let mut files = Vec::new();
     let mut failed = None;
     for (name, template) in order {
-        let text = name.text();
+        let text = raw::marked(name.as_bytes());
         if text.rsplit('/').next().is_some_and(|base| base.starts_with('_')) {
             continue;
         }

@@ -24,7 +24,10 @@ struct Source(Vec<File>);
 
 impl LazyMap for Source {
     fn entries(&self) -> Vec<(Str, Value)> {
-        self.0.iter().map(|file| (Str::from(file.path()), Value::Bytes(file.data().clone()))).collect()
+        self.0
+            .iter()
+            .map(|file| (Str::from_bytes(file.path_bytes()), Value::Bytes(file.data().clone())))
+            .collect()
     }
 }
 

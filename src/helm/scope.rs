@@ -68,9 +68,9 @@ fn add_chart(
         if member.is_library() && !partial {
             continue;
         }
-        let name = Str::from(format!("{path}/{}", file.path()));
+        let name = [path.as_bytes(), b"/", &file.path_bytes()].concat();
         templates.insert(
-            name,
+            Str::from_bytes(name),
             Template { file: file.clone(), scope: scope.clone(), base_path: base_path.clone() },
         );
     }

@@ -10,7 +10,7 @@ mod split;
 pub use collect::{Collected, RenderedFile, collect, collect_into};
 pub use head::Head;
 pub use hook::{HOOK_ANNOTATION, Hook, HookEvent};
-pub use print::{OutputFile, output_files, print_manifests, put_manifests, show_only};
+pub use print::{OutputFile, Piece, output_files, print_manifests, put_manifests, show_only};
 pub use sort::{INSTALL_ORDER, compare_kinds, sort};
 pub use split::split;
 

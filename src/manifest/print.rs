@@ -16,6 +16,7 @@ pub fn print_manifests<'a>(
     let mut pieces = Vec::new();
     let mut lengths = 0;
     let all = put_manifests(crds, manifests, hooks, |piece| {
+        let (Piece::Name(piece) | Piece::Text(piece)) = piece;
         lengths += piece.len();
         pieces.push(piece);
         Ok::<(), Infallible>(())
@@ -36,31 +37,49 @@ pub fn put_manifests<'a, E>(
     crds: impl IntoIterator<Item = (&'a str, &'a str)>,
     manifests: impl IntoIterator<Item = &'a Manifest>,
     hooks: impl IntoIterator<Item = &'a Hook>,
-    mut put: impl FnMut(&'a str) -> Result<(), E>,
+    mut put: impl FnMut(Piece<'a>) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut parts: Vec<(&str, &str)> = crds.into_iter().collect();
     parts.extend(manifests.into_iter().map(|manifest| (&*manifest.template, manifest.text.text())));
     // What is printed begins with `---`, so there is nothing to cut off in front.
     let last = parts.pop();
     for (source, text) in parts {
-        for piece in [HEAD, source, "\n", text, "\n"] {
-            put(piece)?;
-        }
+        put_one(source, text, &mut put)?;
     }
     if let Some((source, text)) = last {
         let text = text.trim_end();
-        put(HEAD)?;
-        put(if text.is_empty() { source.trim_end() } else { source })?;
+        put(Piece::Text(HEAD))?;
+        put(Piece::Name(if text.is_empty() { source.trim_end() } else { source }))?;
         if !text.is_empty() {
-            put("\n")?;
-            put(text)?;
+            put(Piece::Text("\n"))?;
+            put(Piece::Text(text))?;
         }
     }
-    put("\n")?;
+    put(Piece::Text("\n"))?;
     for hook in hooks {
-        for piece in [HEAD, &*hook.manifest.template, "\n", hook.manifest.text.text(), "\n"] {
-            put(piece)?;
-        }
+        put_one(&hook.manifest.template, hook.manifest.text.text(), &mut put)?;
+    }
+    Ok(())
+}
+
+/// A piece of what is printed.
+#[derive(Clone, Copy, Debug)]
+pub enum Piece<'a> {
+    /// The name of a template, in which characters may stand for bytes, as [`raw`](crate::diag::raw) tells.
+    Name(&'a str),
+    /// Anything else.
+    Text(&'a str),
+}
+
+fn put_one<'a, E>(
+    source: &'a str,
+    text: &'a str,
+    put: &mut impl FnMut(Piece<'a>) -> Result<(), E>,
+) -> Result<(), E> {
+    put(Piece::Text(HEAD))?;
+    put(Piece::Name(source))?;
+    for piece in ["\n", text, "\n"] {
+        put(Piece::Text(piece))?;
     }
     Ok(())
 }

@@ -23,17 +23,25 @@ struct Case {
 /// Something to make in the folder a case runs in; the marks are told in `regen`.
 enum Entry {
     File(String, Vec<u8>),
+    /// A file whose path has bytes written as `%FF`.
+    Odd(String, Vec<u8>),
     Folder(String),
     Link(String, String),
-    Archive { path: String, folder: String, name: String },
+    Archive {
+        path: String,
+        folder: String,
+        name: String,
+    },
 }
 
 impl Entry {
     fn path(&self) -> &str {
         match self {
-            Self::File(path, _) | Self::Folder(path) | Self::Link(path, _) | Self::Archive { path, .. } => {
-                path
-            }
+            Self::File(path, _)
+            | Self::Odd(path, _)
+            | Self::Folder(path)
+            | Self::Link(path, _)
+            | Self::Archive { path, .. } => path,
         }
     }
 }
@@ -50,7 +58,7 @@ fn parse(path: &Path) -> Case {
     for line in rest.split_inclusive('\n') {
         let (mark, path) = line.trim_end_matches('\n').split_once(' ').unwrap_or((line, ""));
         match mark {
-            "==" | "==-" | "==b" | "==d" | "==e" => marked.push((mark, vec![path], String::new())),
+            "==" | "==-" | "==b" | "==d" | "==e" | "==x" => marked.push((mark, vec![path], String::new())),
             "==l" | "==t" => marked.push((mark, path.split(' ').collect(), String::new())),
             _ => marked.last_mut().unwrap().2.push_str(line),
         }
@@ -74,6 +82,7 @@ fn parse(path: &Path) -> Case {
                     name: words[words.len() - 1].to_owned(),
                 },
                 "==-" => Entry::File(path, text.strip_suffix('\n').unwrap_or(&text).into()),
+                "==x" => Entry::Odd(path, text.into()),
                 "==b" => Entry::File(path, STANDARD.decode(text.replace('\n', "")).unwrap()),
                 _ => Entry::File(path, text.into()),
             }
@@ -95,12 +104,24 @@ fn make(root: &Path, entries: &[Entry]) {
         fs::create_dir_all(target.parent().unwrap()).unwrap();
         match entry {
             Entry::File(_, text) => fs::write(target, text),
+            Entry::Odd(path, text) => fs::write(root.join(bytes(path)), text),
             Entry::Folder(_) => fs::create_dir_all(target),
             Entry::Link(_, to) => std::os::unix::fs::symlink(to, target),
             Entry::Archive { folder, name, .. } => fs::write(target, archive(&root.join(folder), name)),
         }
         .unwrap();
     }
+}
+
+/// A path with the bytes that `%FF` and the like stand for.
+fn bytes(path: &str) -> std::ffi::OsString {
+    let mut parts = path.split('%');
+    let mut out = parts.next().unwrap().as_bytes().to_vec();
+    for part in parts {
+        out.push(u8::from_str_radix(&part[..2], 16).unwrap());
+        out.extend_from_slice(&part.as_bytes()[2..]);
+    }
+    std::os::unix::ffi::OsStringExt::from_vec(out)
 }
 
 fn archive(folder: &Path, name: &str) -> Vec<u8> {

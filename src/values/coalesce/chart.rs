@@ -108,8 +108,19 @@ fn chart_values<C: ChartTree>(
 /// Lays the values of one chart over its own defaults.
 // Rule: coalesce.go, coalesceValues.
 fn own_values<C: ChartTree>(chart: &C, values: &Table, path: Path<'_>, nulls: Nulls, log: &mut Vec<LogLine>) {
-    let children: HashSet<&str> = chart.children().iter().map(ChartTree::name).collect();
     let Some(defaults) = chart.defaults().as_map() else { return };
+    let alone = defaults.entries().iter().filter_map(|entry| {
+        let item = match nulls {
+            Nulls::Remove if entry.value.is_null() => return None,
+            Nulls::Remove => Item::new(&without_nulls(&entry.value)),
+            Nulls::Keep | Nulls::Spread => Item::new(&entry.value),
+        };
+        Some((entry.key.clone(), entry.place.clone(), item))
+    });
+    if values.fill(alone) {
+        return;
+    }
+    let children: HashSet<&str> = chart.children().iter().map(ChartTree::name).collect();
     for entry in defaults.entries() {
         let (key, low) = (&entry.key, &entry.value);
         match values.get(key) {

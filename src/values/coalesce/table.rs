@@ -107,6 +107,17 @@ impl Table {
         self.open_with(|entries| entries.get(key).map(|(_, item)| item.clone()))
     }
 
+    /// Puts entries in byte order of their keys into a map that is empty; into another one nothing, which is told.
+    pub(super) fn fill(&self, entries: impl Iterator<Item = (Arc<str>, Option<Place>, Item)>) -> bool {
+        let mut state = self.0.borrow_mut();
+        let shell = match &*state {
+            State::Closed(node) if node.as_map().is_none_or(Map::is_empty) => node.with_data(Data::Null),
+            _ => return false,
+        };
+        *state = State::Open(entries.map(|(key, place, item)| (key, (place, item))).collect(), shell);
+        true
+    }
+
     /// Sets a key; the place stays when the key stands already and none is given.
     pub(super) fn set(&self, key: &Arc<str>, place: Option<Place>, item: Item) {
         self.open_with(|entries| match entries.get_mut(key) {
@@ -128,6 +139,13 @@ impl Table {
 
     /// Every key with its value, as they stand now.
     pub(super) fn entries(&self) -> Vec<(Arc<str>, Option<Place>, Item)> {
+        // Nobody else can open what nobody else has, so the maps in it need not be the same objects next time.
+        if let (1, State::Closed(node)) = (Rc::strong_count(&self.0), &*self.0.borrow()) {
+            let entries = node.as_map().map(Map::entries).unwrap_or_default().iter();
+            return entries
+                .map(|entry| (entry.key.clone(), entry.place.clone(), Item::new(&entry.value)))
+                .collect();
+        }
         self.open_with(|entries| {
             entries.iter().map(|(key, (place, item))| (key.clone(), place.clone(), item.clone())).collect()
         })
