@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use super::both::{MANY, both};
 use super::error::{Error, ErrorKind};
 use super::folder::{Folder, Kind, Named, Opened, Room};
 use super::ignore::Rules;
@@ -24,12 +25,6 @@ const MAX_OPEN: usize = 64;
 
 /// Bytes of a folder's path up to which the path of no file in it is too long for the system, which counts to 4096.
 const MAX_NEAR: usize = 3800;
-
-/// Subcharts from which on two threads read faster than one.
-const MANY: usize = 16;
-
-/// Stack of the second thread, as much as the first has.
-const STACK: usize = 8 << 20;
 
 /// Go's words for an error of the operating system.
 pub(crate) fn io_text(error: &io::Error) -> String {
@@ -224,28 +219,17 @@ impl<'a> Walk<'a> {
         names: &[(OsString, Kind)],
     ) -> Result<(), Error> {
         let (first, second) = names.split_at(names.len() / 2);
-        let mut other = Walk::new(self.goal, self.left);
-        let (here, there) = std::thread::scope(|scope| {
-            let work = || {
-                let result = other.entries(folder, at, second);
-                (other, result)
-            };
-            match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work) {
-                Ok(thread) => {
-                    let here = self.entries(folder, at, first);
-                    match thread.join() {
-                        Ok(there) => (here, Some(there)),
-                        Err(panic) => std::panic::resume_unwind(panic),
-                    }
-                }
-                Err(_) => (self.entries(folder, at, first), None),
-            }
-        });
+        let (goal, left) = (self.goal, self.left);
+        let (here, (other, there)) = both(
+            || self.entries(folder, at, first),
+            || {
+                let mut other = Walk::new(goal, left);
+                let there = other.entries(folder, at, second);
+                (other, there)
+            },
+        );
         here?;
-        match there {
-            Some((other, result)) => self.go_on(other, result),
-            None => self.entries(folder, at, second),
-        }
+        self.go_on(other, there)
     }
 
     /// Takes over what was read behind all of this, and what came of it.

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::both::{MANY, both};
 use super::error::{Error, ErrorKind};
 use super::lock::Lock;
 use super::metadata::Metadata;
@@ -173,38 +174,8 @@ impl Chart {
             return Err(ErrorKind::Malformed.error("Chart.yaml file is missing"));
         };
         metadata.validate().map_err(|text| ErrorKind::Invalid.error(format!("validation: {text}")))?;
-        let mut subcharts = Vec::new();
-        for (name, files) in loading.subcharts {
-            if name.starts_with(['_', '.']) {
-                continue;
-            }
-            let in_chart = |text: &str| {
-                ErrorKind::Malformed
-                    .error(format!("error unpacking subchart {name} in {}: {text}", metadata.name))
-            };
-            if depth.level >= MAX_CHART_DEPTH {
-                return Err(in_chart(&format!("charts are nested more than {MAX_CHART_DEPTH} deep")));
-            }
-            let subchart = if ends_with(&name, ".tgz") {
-                let Some(file) = files.first() else { continue };
-                if file.path() != name {
-                    return Err(ErrorKind::Malformed.error(format!(
-                        "error unpacking subchart tar in {}: expected {name}, got {}",
-                        metadata.name,
-                        file.path()
-                    )));
-                }
-                let files = archive::read(file.data().as_bytes()).map_err(|text| in_chart(&text))?;
-                Self::from_files(&format!("{prefix}charts/{name}/"), files, log, depth.below())
-            } else {
-                let files: Vec<File> = files
-                    .iter()
-                    .filter_map(|file| file.path().find('/').map(|end| file.inside(end + 1)))
-                    .collect();
-                Self::from_files(&format!("{prefix}charts/{name}/"), files, log, depth.below())
-            };
-            subcharts.push(subchart.map_err(|error| in_chart(&error.diagnostic().message))?);
-        }
+        let place = Place { prefix, parent: &metadata.name, depth };
+        let subcharts = place.subcharts(loading.subcharts.into_iter().collect(), log)?;
         Ok(Self(Arc::new(Inner {
             metadata,
             lock: loading.lock,
@@ -375,6 +346,76 @@ impl Loading<'_> {
             },
         }
         Ok(())
+    }
+}
+
+/// Where subcharts lie.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    prefix: &'p str,
+    /// Name of the chart they lie in.
+    parent: &'p str,
+    /// How deep that lies.
+    depth: Depth,
+}
+
+impl Place<'_> {
+    /// The subcharts with these files; many are put together on two threads.
+    fn subcharts(
+        self,
+        mut groups: Vec<(String, Vec<File>)>,
+        log: &mut Vec<LogLine>,
+    ) -> Result<Vec<Chart>, Error> {
+        let rest = if groups.len() < MANY { Vec::new() } else { groups.split_off(groups.len() / 2) };
+        let one_by_one = |groups: Vec<(String, Vec<File>)>, log: &mut Vec<LogLine>| {
+            let charts =
+                groups.into_iter().filter_map(|(name, files)| self.subchart(&name, &files, log).transpose());
+            charts.collect::<Result<Vec<Chart>, Error>>()
+        };
+        if rest.is_empty() {
+            return one_by_one(groups, log);
+        }
+        let (here, (there, mut there_log)) = both(
+            || one_by_one(groups, log),
+            || {
+                let mut log = Vec::new();
+                (one_by_one(rest, &mut log), log)
+            },
+        );
+        let mut subcharts = here?;
+        log.append(&mut there_log);
+        subcharts.append(&mut there?);
+        Ok(subcharts)
+    }
+
+    /// The subchart with these files, if they are any.
+    fn subchart(self, name: &str, files: &[File], log: &mut Vec<LogLine>) -> Result<Option<Chart>, Error> {
+        if name.starts_with(['_', '.']) {
+            return Ok(None);
+        }
+        let Self { prefix, parent, depth } = self;
+        let in_chart = |text: &str| {
+            ErrorKind::Malformed.error(format!("error unpacking subchart {name} in {parent}: {text}"))
+        };
+        if depth.level >= MAX_CHART_DEPTH {
+            return Err(in_chart(&format!("charts are nested more than {MAX_CHART_DEPTH} deep")));
+        }
+        let files = if ends_with(name, ".tgz") {
+            let Some(file) = files.first() else { return Ok(None) };
+            if file.path() != name {
+                return Err(ErrorKind::Malformed.error(format!(
+                    "error unpacking subchart tar in {parent}: expected {name}, got {}",
+                    file.path()
+                )));
+            }
+            archive::read(file.data().as_bytes()).map_err(|text| in_chart(&text))?
+        } else {
+            let inside = |file: &File| file.path().find('/').map(|end| file.inside(end + 1));
+            files.iter().filter_map(inside).collect()
+        };
+        Chart::from_files(&format!("{prefix}charts/{name}/"), files, log, depth.below())
+            .map(Some)
+            .map_err(|error| in_chart(&error.diagnostic().message))
     }
 }
 

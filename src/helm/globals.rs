@@ -11,10 +11,15 @@ const GLOBAL: &str = "global";
 // Rule: Helm v4.3.1 pkg/chart/common/util/coalesce.go, coalesceGlobals: maps directly below `global` are copied, not
 // what stands in them; lists are not copied at all.
 pub(super) fn share(member: &Member, values: &Map) {
+    let shared = values.get(GLOBAL);
+    let shares = shared.as_ref().and_then(Value::as_map).is_some_and(|map| !map.is_empty());
     for child in &member.children {
+        // A chart that is handed nothing and has nobody to hand on to is not looked at.
+        if !shares && child.children.is_empty() {
+            continue;
+        }
         let Some(Value::Map(section)) = values.get(&child.name) else { continue };
-        if let (Some(Value::Map(ours)), Some(Value::Map(theirs))) = (values.get(GLOBAL), section.get(GLOBAL))
-        {
+        if let (Some(Value::Map(ours)), Some(Value::Map(theirs))) = (&shared, section.get(GLOBAL)) {
             for (key, value) in ours.to_vec() {
                 match (&value, theirs.get_bytes(key.as_bytes())) {
                     (Value::Map(ours), Some(Value::Map(theirs))) => {
