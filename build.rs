@@ -1,12 +1,75 @@
-//! How the program is linked.
+//! What is made before the program is compiled: ClearML's templates, read and checked; and how the program is linked.
+
+#[path = "src/clearml/segment.rs"]
+#[allow(dead_code)] // the program reads what the build script only writes
+mod segment;
+#[path = "src/clearml/template.rs"]
+mod template;
 
 use std::env;
+use std::error::Error;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/clearml/segment.rs");
+    println!("cargo::rerun-if-changed=src/clearml/template.rs");
+    println!("cargo::rerun-if-changed=templates");
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
+    fs::write(out.join("templates.rs"), templates()?)?;
+    link();
+    Ok(())
+}
+
+/// The Rust text of `clearml::templates`: our templates' files, what minijinja gets of them, and their segments.
+fn templates() -> Result<String, Box<dyn Error>> {
+    let root =
+        PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("no CARGO_MANIFEST_DIR")?).join("templates");
+    let mut names = Vec::new();
+    for folder in ["", "parts/"] {
+        for entry in fs::read_dir(root.join(folder))? {
+            let entry = entry?;
+            let name = entry.file_name().into_string().map_err(|_| "a name that is no text")?;
+            if entry.file_type()?.is_file() {
+                names.push(format!("{folder}{name}"));
+            }
+        }
+    }
+    names.sort();
+    let mut files = Vec::new();
+    for name in names {
+        let text = fs::read_to_string(root.join(&name))?;
+        files.push((name, text));
+    }
+    let loaded = template::Loaded::read(&files).map_err(|mistake| format!("templates/{mistake}"))?;
+    let mut text = String::from("/// Every file of `templates/`: its name and its text.\n");
+    writeln!(text, "pub(crate) static FILES: &[(&str, &str)] = &{files:?};")?;
+    writeln!(text, "/// What minijinja gets.\npub(crate) static READY: &[Ready] = &[")?;
+    for ready in &loaded.ready {
+        let includes = format!("&{:?}", ready.includes);
+        writeln!(text, "Ready {{ name: {:?}, text: {:?}, includes: {includes} }},", ready.name, ready.text)?;
+    }
+    writeln!(
+        text,
+        "];\n/// What the numbers in the texts mean.\npub(crate) static SEGMENTS: &[Embedded] = &["
+    )?;
+    for segment in &loaded.segments {
+        let then =
+            format!("{:?}", segment.then).replace("Key(", "Before::Key(").replace("Dash(", "Before::Dash(");
+        writeln!(
+            text,
+            "Segment {{ file: {}, text: {:?}, literals: &{:?}, then: Then::{then} }},",
+            segment.file, segment.text, segment.literals
+        )?;
+    }
+    text.push_str("];\n");
+    Ok(text)
+}
+
+fn link() {
     let target = |what: &str| env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
     if target("OS") != "linux" || target("ENV") != "gnu" {
         return;

@@ -4,6 +4,8 @@
 //! is unknown and what is missing. Null counts as not set, as in Go's decoding.
 // Rule: kubernetes v1.37 strict decoding (sigs.k8s.io/json): unknown fields, types; the OpenAPI document: required.
 
+use std::cmp::Ordering;
+
 use super::codes;
 use super::findings::{Findings, MAX_DEPTH, Warn as _, nearest};
 use crate::codec::{Data, Entry, Node};
@@ -44,35 +46,46 @@ impl Walk<'_, '_, '_> {
             self.findings.says(node, codes::TOO_DEEP, "nested too deep to be checked").warn();
             return;
         }
-        let mut entries = map.entries().iter().peekable();
-        for &field in &parsed.fields {
-            while let Some(entry) = entries.next_if(|entry| *entry.key < *field.name) {
+        let mut fields = parsed.fields.as_slice();
+        for entry in map.entries() {
+            let field = loop {
+                let Some((field, rest)) = fields.split_first() else { break None };
+                match field.name.cmp(&entry.key) {
+                    Ordering::Less => self.absent(node, *field, kind),
+                    Ordering::Equal => break Some(*field),
+                    Ordering::Greater => break None,
+                }
+                fields = rest;
+            };
+            let Some(field) = field else {
                 self.unknown(node, entry, kind);
-            }
-            match entries.next_if(|entry| *entry.key == *field.name) {
+                continue;
+            };
+            fields = fields.get(1..).unwrap_or_default();
+            match entry.value.as_str() {
                 // Quirk: an empty policy of a class means the usual one (`validateReclaimPolicy`).
-                Some(entry)
-                    if field.name == "reclaimPolicy"
-                        && kind.name() == "storage.v1.StorageClass"
-                        && entry.value.as_str() == Some("") => {}
-                Some(entry)
-                    if field.required && entry.value.as_str() == Some("") && self.is_wanted(kind, field) =>
-                {
+                Some("") if field.name == "reclaimPolicy" && kind.name() == "storage.v1.StorageClass" => {}
+                Some("") if field.required && self.is_wanted(kind, field) => {
                     self.findings.says(&entry.value, codes::MISSING, EMPTY);
                 }
-                Some(entry) if !entry.value.is_null() => self.field(&entry.value, field, kind, depth),
-                _ if field.required && !self.status && !excused(kind, field) => {
-                    // A misspelt key is told of once, as unknown.
-                    let is_misspelt = |entry: &Entry| misspelt(node, entry, kind) == Some(field.name);
-                    if !map.entries().iter().any(is_misspelt) {
-                        self.findings.missing(node, field.name, codes::MISSING, "");
-                    }
-                }
-                _ => {}
+                _ if entry.value.is_null() => self.absent(node, field, kind),
+                _ => self.field(&entry.value, field, kind, depth),
             }
         }
-        for entry in entries {
-            self.unknown(node, entry, kind);
+        for field in fields {
+            self.absent(node, *field, kind);
+        }
+    }
+
+    /// A field that is not set.
+    fn absent(&mut self, node: &Node, field: Field, kind: Type) {
+        if !field.required || self.status || excused(kind, field) {
+            return;
+        }
+        // A misspelt key is told of once, as unknown.
+        let is_misspelt = |entry: &Entry| misspelt(node, entry, kind) == Some(field.name);
+        if !node.as_map().is_some_and(|map| map.entries().iter().any(is_misspelt)) {
+            self.findings.missing(node, field.name, codes::MISSING, "");
         }
     }
 

@@ -1,13 +1,15 @@
 //! Rendering one object: a template and a view in, a [`Manifest`] with its trace out.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
 use super::print::Printer;
-use super::template::{CLOSE, EXPRESSION, Find, LITERAL, LITERAL_END, Loaded, Mark, NUMBER_END, OPEN, VIEW};
+use super::segment::{At, SEGMENT, Then, VIEW};
+use super::templates::{self, FILES, READY, SEGMENTS};
 use super::view::View;
-use crate::diag::{Source, SourceKind};
+use crate::diag::{Place, Source, SourceKind, Span};
 use crate::manifest::Manifest;
 use crate::trace::{Origin, Role, Trace};
 
@@ -17,17 +19,19 @@ pub(crate) type Mistake = String;
 /// The folder that `-s` and messages show for our templates.
 const FOLDER: &str = "clearml-server/templates/";
 
-/// Our templates, loaded when first used.
+/// Our templates, given to minijinja when first used.
 pub(crate) struct Engine {
     environment: Environment<'static>,
     views: Arc<Mutex<Vec<Arc<View>>>>,
-    loaded: Loaded,
-    find: Find,
+    /// Which of [`READY`] minijinja has.
+    loaded: Vec<bool>,
+    /// The files of the templates, as far as something was printed out of them.
+    files: Vec<Option<Source>>,
 }
 
 impl Engine {
-    /// An engine over the templates that `find` knows.
-    pub(crate) fn new(find: Find) -> Self {
+    /// An engine over the embedded templates.
+    pub(crate) fn new() -> Self {
         let mut environment = Environment::empty();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let views = Arc::<Mutex<Vec<Arc<View>>>>::default();
@@ -39,22 +43,23 @@ impl Engine {
                     "no such name in the view",
                 ));
             };
-            let mut inserted = inserted.lock().unwrap_or_else(PoisonError::into_inner);
-            write!(out, "{VIEW}{}{NUMBER_END}", inserted.len())?;
-            inserted.push(view);
+            inserted.lock().unwrap_or_else(PoisonError::into_inner).push(view);
+            out.write_char(VIEW)?;
             Ok(())
         });
-        Self { environment, views, loaded: Loaded::default(), find }
+        Self { environment, views, loaded: vec![false; READY.len()], files: vec![None; FILES.len()] }
     }
 
-    fn load(&mut self, template: &str) -> Result<(), Mistake> {
-        self.loaded.load(template, self.find)?;
-        for (name, text) in self.loaded.texts.drain(..) {
-            self.environment
-                .add_template_owned(name, text)
-                .map_err(|error| format!("templates/{template}: {error}"))?;
+    /// Gives minijinja a template and what it includes.
+    fn load(&mut self, index: usize) -> Result<(), minijinja::Error> {
+        let (Some(ready), Some(loaded)) = (READY.get(index), self.loaded.get_mut(index)) else {
+            return Ok(());
+        };
+        if std::mem::replace(loaded, true) {
+            return Ok(());
         }
-        Ok(())
+        self.environment.add_template(ready.name, ready.text)?;
+        ready.includes.iter().try_for_each(|&part| self.load(part))
     }
 
     /// The object that `template` gives for `view`; `controls` are the values that switched it on.
@@ -65,18 +70,137 @@ impl Engine {
         controls: &[Origin],
     ) -> Result<Manifest, Mistake> {
         let failed = |error: &dyn std::fmt::Display| format!("templates/{template}: {error}");
-        self.load(template)?;
+        let index = templates::find(template).ok_or_else(|| failed(&"no such template"))?;
+        self.load(index).map_err(|error| failed(&error))?;
         let view = Arc::new(view);
         // What a render that failed left behind.
         self.views.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        let marked = self
+        let numbers = self
             .environment
             .get_template(template)
             .and_then(|ready| ready.render(Value::from_dyn_object(Arc::clone(&view))))
             .map_err(|error| failed(&error))?;
         let views = std::mem::take(&mut *self.views.lock().unwrap_or_else(PoisonError::into_inner));
-        let printer = assemble(&marked, &self.loaded.marks, &views, controls)?;
+        let printer = self.assemble(&numbers, &views, controls)?;
         Ok(manifest(template, &view, printer))
+    }
+
+    /// The text that the numbers of segments and the views among them stand for.
+    fn assemble(
+        &mut self,
+        numbers: &str,
+        views: &[Arc<View>],
+        controls: &[Origin],
+    ) -> Result<Printer, Mistake> {
+        let mut printer = Printer::default();
+        let mut rest = numbers;
+        let mut views = views.iter();
+        let mut controls = Controls::new(controls);
+        while let Some((number, after)) = rest.split_once(SEGMENT) {
+            rest = after;
+            let segment = number.parse().ok().and_then(|number: usize| SEGMENTS.get(number));
+            let segment = segment.ok_or("lost a segment")?;
+            let mut view = || {
+                rest = rest.strip_prefix(VIEW)?;
+                views.next()
+            };
+            let view = match segment.then {
+                Then::Nothing | Then::Close => None,
+                Then::Value(..) | Then::Optional(..) | Then::Open => Some(view().ok_or("lost a view")?),
+            };
+            if let (Then::Optional(..), Some(view)) = (segment.then, view) {
+                if !view.is_present() {
+                    continue;
+                }
+                controls.open(view);
+            }
+            // The first line has no line end before it.
+            let cut = usize::from(printer.text.is_empty() && segment.text.starts_with('\n'));
+            let start = printer.text.len();
+            printer.text.push_str(segment.text.get(cut..).unwrap_or_default());
+            for literal in segment.literals {
+                let output = Span::new(start + literal.start - cut, start + literal.end - cut);
+                let template = self.place(segment.file, literal.at).ok_or("lost a file")?;
+                printer.record(output, template, controls.shared());
+            }
+            match (segment.then, view) {
+                (Then::Value(at, before) | Then::Optional(at, before), Some(view)) => {
+                    let place = self.place(segment.file, at).ok_or("lost a file")?;
+                    printer.value(view, before, &place, &mut controls).map_err(|why| {
+                        let at = place.line_column();
+                        format!("{}:{}: `{}` {why}", place.source.name(), at.line, place.text())
+                    })?;
+                }
+                (Then::Open, Some(view)) => controls.open(view),
+                _ => {}
+            }
+            if matches!(segment.then, Then::Close | Then::Optional(..)) {
+                controls.close();
+            }
+        }
+        if !rest.is_empty() {
+            return Err("something between the segments".into());
+        }
+        printer.text.push('\n');
+        Ok(printer)
+    }
+
+    /// A place in the file of a template.
+    fn place(&mut self, file: usize, at: At) -> Option<Place> {
+        let source = self.files.get_mut(file)?;
+        if source.is_none() {
+            let (name, text) = FILES.get(file)?;
+            *source = Some(Source::of_static(SourceKind::Template, format!("templates/{name}"), text));
+        }
+        Some(Place::new(source.clone()?, Span::new(at.start, at.end)))
+    }
+}
+
+/// The values that decided that something stands where it does.
+pub(crate) struct Controls {
+    origins: Vec<Origin>,
+    /// How many there were when each condition or loop that is open began.
+    open: Vec<usize>,
+    /// The same, once somebody asked, for all that ask before they change.
+    shared: Option<Arc<[Origin]>>,
+}
+
+impl Controls {
+    /// Those that switched a whole object on.
+    fn new(origins: &[Origin]) -> Self {
+        Self { origins: origins.to_vec(), open: Vec::new(), shared: None }
+    }
+
+    /// A condition or loop begins, which `view` decides.
+    fn open(&mut self, view: &View) {
+        self.open.push(self.origins.len());
+        if !view.origins.is_empty() {
+            let own = view.origins.iter().cloned();
+            self.origins.extend(own.map(|origin| Origin { role: Role::Control, ..origin }));
+            self.shared = None;
+        }
+    }
+
+    /// The innermost ends.
+    fn close(&mut self) {
+        let count = self.open.pop().unwrap_or(0);
+        if count < self.origins.len() {
+            self.origins.truncate(count);
+            self.shared = None;
+        }
+    }
+
+    /// All of them.
+    pub(crate) fn shared(&mut self) -> Arc<[Origin]> {
+        Arc::clone(self.shared.get_or_insert_with(|| self.origins.iter().cloned().collect()))
+    }
+
+    /// These and all of them.
+    pub(crate) fn and(&mut self, own: &[Origin]) -> Arc<[Origin]> {
+        match own {
+            [] => self.shared(),
+            own => own.iter().chain(&self.origins).cloned().collect(),
+        }
     }
 }
 
@@ -99,67 +223,4 @@ fn manifest(template: &str, view: &View, printer: Printer) -> Manifest {
 
 fn top_level(text: &str, key: &str) -> String {
     text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().to_owned()
-}
-
-/// Replaces marks by what they stand for.
-fn assemble(
-    marked: &str,
-    marks: &[Mark],
-    views: &[Arc<View>],
-    controls: &[Origin],
-) -> Result<Printer, Mistake> {
-    let mut printer = Printer::default();
-    let mut rest = marked.strip_prefix('\n').unwrap_or(marked);
-    let mut controls = controls.to_vec();
-    let mut open = Vec::new();
-    let mut literals = Vec::new();
-    while let Some(at) = rest.bytes().position(|byte| (EXPRESSION..=VIEW).contains(&char::from(byte))) {
-        let (before, after) = rest.split_at(at);
-        printer.text.push_str(before);
-        let sign = after.chars().next().unwrap_or(CLOSE);
-        rest = after.get(1..).unwrap_or_default();
-        match sign {
-            EXPRESSION => {
-                let mark = take_number(&mut rest).and_then(|number| marks.get(number));
-                let view = take_view(&mut rest, views);
-                let (Some(mark), Some(view)) = (mark, view) else { return Err("lost an expression".into()) };
-                printer.value(view, mark.before, &mark.place, &controls).map_err(|why| {
-                    let at = mark.place.line_column();
-                    format!("{}:{}: `{}` {why}", mark.place.source.name(), at.line, mark.place.text())
-                })?;
-            }
-            OPEN => {
-                take_number(&mut rest);
-                open.push(controls.len());
-                if let Some(view) = take_view(&mut rest, views) {
-                    let own = view.origins.iter().cloned();
-                    controls.extend(own.map(|origin| Origin { role: Role::Control, ..origin }));
-                }
-            }
-            CLOSE => controls.truncate(open.pop().unwrap_or(0)),
-            LITERAL => literals.push((take_number(&mut rest), printer.text.len())),
-            LITERAL_END => {
-                if let Some((Some(number), start)) = literals.pop()
-                    && let Some(mark) = marks.get(number)
-                {
-                    printer.record(start, &mark.place, controls.clone());
-                }
-            }
-            _ => return Err("a mark out of place".into()),
-        }
-    }
-    printer.text.push_str(rest);
-    printer.text.push('\n');
-    Ok(printer)
-}
-
-fn take_number(rest: &mut &str) -> Option<usize> {
-    let (number, after) = rest.split_once(NUMBER_END)?;
-    *rest = after;
-    number.parse().ok()
-}
-
-fn take_view<'v>(rest: &mut &str, views: &'v [Arc<View>]) -> Option<&'v Arc<View>> {
-    *rest = rest.strip_prefix(VIEW)?;
-    take_number(rest).and_then(|number| views.get(number))
 }

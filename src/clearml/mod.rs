@@ -17,7 +17,9 @@ mod reader;
 mod render;
 mod schema;
 mod secrets;
+mod segment;
 mod settings;
+#[cfg(test)]
 mod template;
 mod templates;
 mod unread;

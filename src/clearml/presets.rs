@@ -61,7 +61,7 @@ impl Preset {
     /// The file as a source of values.
     #[must_use]
     pub fn source(&self) -> Source {
-        Source::new(SourceKind::Preset, self.name, self.text)
+        Source::of_static(SourceKind::Preset, self.name, self.text)
     }
 }
 

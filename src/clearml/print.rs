@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::engine::Controls;
+use super::segment::Before;
 use super::view::{Shape, View};
 use crate::codec::yaml;
 use crate::diag::{Place, Span};
@@ -14,15 +16,6 @@ pub(crate) struct Printer {
     pub(crate) writes: Vec<Write>,
 }
 
-/// What stands before an inserted value on its line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Before {
-    /// `key: `, at this indentation of the key.
-    Key(usize),
-    /// `- `, at this indentation of what follows the dash.
-    Dash(usize),
-}
-
 impl Printer {
     /// Prints one view where an expression stands. `controls` are the values that decided it stands there.
     pub(crate) fn value(
@@ -30,7 +23,7 @@ impl Printer {
         view: &View,
         before: Before,
         template: &Place,
-        controls: &[Origin],
+        controls: &mut Controls,
     ) -> Result<(), &'static str> {
         match &view.shape {
             Shape::Absent => Err("is not set here"),
@@ -79,7 +72,7 @@ impl Printer {
         entries: &[(Arc<str>, Arc<View>)],
         indent: usize,
         template: &Place,
-        controls: &[Origin],
+        controls: &mut Controls,
     ) {
         let mut first = true;
         for (key, view) in entries.iter().filter(|(_, view)| !matches!(view.shape, Shape::Absent)) {
@@ -98,7 +91,7 @@ impl Printer {
     }
 
     /// What follows `key:` at `indent`.
-    fn nested(&mut self, view: &View, indent: usize, template: &Place, controls: &[Origin]) {
+    fn nested(&mut self, view: &View, indent: usize, template: &Place, controls: &mut Controls) {
         match &view.shape {
             Shape::List(items) if !items.is_empty() => self.list(items, indent, template, controls),
             Shape::Map(entries) if !entries.is_empty() => {
@@ -114,7 +107,7 @@ impl Printer {
     }
 
     /// Items, each on its own line with its dash at `indent`.
-    fn list(&mut self, items: &[Arc<View>], indent: usize, template: &Place, controls: &[Origin]) {
+    fn list(&mut self, items: &[Arc<View>], indent: usize, template: &Place, controls: &mut Controls) {
         for item in items {
             self.text.push('\n');
             self.indent(indent);
@@ -134,7 +127,7 @@ impl Printer {
 
     /// A scalar or an empty collection. Text of several lines becomes a block when `block` gives its
     /// indentation and YAML can carry it unchanged.
-    fn leaf(&mut self, view: &View, block: Option<usize>, template: &Place, controls: &[Origin]) {
+    fn leaf(&mut self, view: &View, block: Option<usize>, template: &Place, controls: &mut Controls) {
         let start = self.text.len();
         match &view.shape {
             Shape::Text(text) => match block.and_then(|indent| yaml::block_literal(text, indent)) {
@@ -146,15 +139,16 @@ impl Printer {
             Shape::List(_) => self.text.push_str("[]"),
             Shape::Map(_) | Shape::Absent => self.text.push_str("{}"),
         }
-        self.record(start, template, view.origins.iter().chain(controls).cloned().collect());
+        let output = Span::new(start, self.text.len());
+        self.record(output, template.clone(), controls.and(&view.origins));
     }
 
-    /// Notes that the text from `start` on was written by `template` from these values.
-    pub(crate) fn record(&mut self, start: usize, template: &Place, origins: Vec<Origin>) {
+    /// Notes that `template` wrote these bytes from these values.
+    pub(crate) fn record(&mut self, output: Span, template: Place, origins: Arc<[Origin]>) {
         self.writes.push(Write {
-            output: Span::new(start, self.text.len()),
-            template: template.clone(),
-            origins: origins.into(),
+            output,
+            template,
+            origins,
             calls: Arc::default(),
             literal: false,
             gap: None,

@@ -150,7 +150,7 @@ impl<'v> Reader<'v> {
     }
 
     /// The default's text.
-    pub(crate) fn default_text(&self) -> Option<String> {
+    pub(crate) fn default_text(&self) -> Option<Arc<str>> {
         self.default.and_then(scalar_text)
     }
 
@@ -254,7 +254,7 @@ impl<'v> Reader<'v> {
         let node = self.node()?;
         if let Some(text) = scalar_text(node) {
             self.warn_if_helm_differs(node, &text);
-            Some(self.setting(text.into(), node))
+            Some(self.setting(text, node))
         } else {
             self.wrong_type(node, "text");
             None
@@ -264,7 +264,7 @@ impl<'v> Reader<'v> {
     /// Text without a word on what Helm would have made of it, for keys that Helm's chart never had.
     pub(crate) fn text_quietly(&self) -> Option<Text> {
         let node = self.node()?;
-        scalar_text(node).map(|text| self.setting(text.into(), node))
+        scalar_text(node).map(|text| self.setting(text, node))
     }
 
     /// Text that is not empty.
@@ -276,7 +276,7 @@ impl<'v> Reader<'v> {
     pub(crate) fn text_or_default(&self) -> Text {
         self.text().unwrap_or_else(|| {
             let value = self.default.and_then(scalar_text).unwrap_or_default();
-            Setting { value: value.into(), path: self.path.as_str().into(), node: self.default.cloned() }
+            Setting { value, path: self.path.as_str().into(), node: self.default.cloned() }
         })
     }
 
@@ -404,8 +404,8 @@ impl<'v> Reader<'v> {
     pub(crate) fn quantity_or_default(&self) -> Text {
         self.quantity().unwrap_or_else(|| {
             let text = self.default.and_then(scalar_text).unwrap_or_default();
-            let value = quantity::canonical(&text).unwrap_or(text);
-            Setting { value: value.into(), path: self.path.as_str().into(), node: self.default.cloned() }
+            let value = quantity::canonical(&text).map_or(text, Arc::from);
+            Setting { value, path: self.path.as_str().into(), node: self.default.cloned() }
         })
     }
 
@@ -447,7 +447,7 @@ impl<'v> Reader<'v> {
     pub(crate) fn checked_or_default(&self, check: fn(&str) -> Result<(), &'static str>, help: &str) -> Text {
         self.checked(check, help).unwrap_or_else(|| {
             let value = self.default.and_then(scalar_text).unwrap_or_default();
-            Setting { value: value.into(), path: self.path.as_str().into(), node: self.default.cloned() }
+            Setting { value, path: self.path.as_str().into(), node: self.default.cloned() }
         })
     }
 
@@ -514,16 +514,16 @@ impl<'v> Reader<'v> {
 }
 
 /// The text of a scalar as the user wrote it; none for null, lists and maps.
-pub(crate) fn scalar_text(node: &Node) -> Option<String> {
+pub(crate) fn scalar_text(node: &Node) -> Option<Arc<str>> {
     match node.data() {
-        Data::String(text) => Some(text.to_string()),
+        Data::String(text) => Some(Arc::clone(text)),
         Data::Null | Data::List(_) | Data::Map(_) => None,
         _ => {
             let written = node.written().filter(|_| node.style() == Style::Plain).map(str::trim);
             // An alias or a tag is not the value's own text.
             let own = written
                 .filter(|text| !text.is_empty() && !text.contains([' ', '\n', '*', '&', '!', ',', '=']));
-            Some(own.map_or_else(|| helm_text(node), str::to_owned))
+            Some(own.map_or_else(|| helm_text(node).into(), Arc::from))
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use super::engine::Engine;
 use super::reader::{Problems, Reader};
 use super::settings::Settings;
-use super::{notes, objects, schema, templates, versions};
+use super::{notes, objects, schema, versions};
 use crate::codec::{Node, yaml};
 use crate::diag::{Code, Diagnostic, Severity, Source, SourceKind};
 use crate::manifest::Manifest;
@@ -46,7 +46,7 @@ pub fn defaults() -> &'static Source {
     static DEFAULTS: OnceLock<Source> = OnceLock::new();
     DEFAULTS.get_or_init(|| {
         let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/charts/clearml-server/values.yaml"));
-        Source::new(SourceKind::Default, "charts/clearml-server/values.yaml", text)
+        Source::of_static(SourceKind::Default, "charts/clearml-server/values.yaml", text)
     })
 }
 
@@ -63,7 +63,7 @@ fn default_tree() -> Result<&'static Node, String> {
 /// The engine over our templates; what one render reads of them serves the next.
 fn engine() -> MutexGuard<'static, Engine> {
     static ENGINE: OnceLock<Mutex<Engine>> = OnceLock::new();
-    let engine = ENGINE.get_or_init(|| Mutex::new(Engine::new(templates::find)));
+    let engine = ENGINE.get_or_init(|| Mutex::new(Engine::new()));
     engine.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -1,4 +1,4 @@
-//! Loading our templates: every line is checked and numbered, so that each printed scalar knows the
+//! Reading our templates when the program is built: every line is checked, so that each printed scalar knows the
 //! template line and expression it came from.
 //!
 //! A template is YAML with whole-line tags. A line is one of
@@ -8,132 +8,116 @@
 //! - YAML, with at most one `{{ path }}`, which must be the line's whole value;
 //! - a comment line `{# … #}`, dropped.
 //!
-//! So a value can never be glued to other text or change the structure around it. What minijinja gets is
-//! the same text with control characters around the places where something is printed; values never pass
-//! through minijinja, only their numbers do, so no value can forge such a mark.
+//! So a value can never be glued to other text or change the structure around it. What minijinja gets are the tags and
+//! expressions alone; the text between them is cut into numbered segments, and the number stands in its place. Values
+//! never pass through minijinja either: of each there is a [`VIEW`] in what it gives.
 //!
-//! A part that several templates include is loaded once for each indentation it stands at.
+//! A part that several templates include is read once for each indentation it stands at.
+//!
+//! The build script includes this file, so it knows nothing of the rest of the program.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
-use crate::diag::{Place, Source, SourceKind, Span};
-
-use super::print::Before;
-
-/// A number follows, then [`NUMBER_END`], then what the expression gives.
-pub(crate) const EXPRESSION: char = '\u{1}';
-/// Ends the number after any mark.
-pub(crate) const NUMBER_END: char = '\u{2}';
-/// A number follows: a condition or loop starts.
-pub(crate) const OPEN: char = '\u{3}';
-/// The innermost condition or loop ends.
-pub(crate) const CLOSE: char = '\u{4}';
-/// A number follows: literal text starts.
-pub(crate) const LITERAL: char = '\u{5}';
-/// Literal text ends.
-pub(crate) const LITERAL_END: char = '\u{6}';
-/// The number of an inserted view follows.
-pub(crate) const VIEW: char = '\u{7}';
+use super::segment::{At, Before, Literal, SEGMENT, Segment, Then};
 
 /// How deep includes may nest.
 const MAX_INCLUDES: usize = 4;
 
-/// A numbered piece of a template.
-#[derive(Clone, Debug)]
-pub(crate) struct Mark {
-    /// Where it stands: the expression, tag or literal.
-    pub(crate) place: Place,
-    /// What stands before it on the line.
-    pub(crate) before: Before,
-}
-
-/// Templates ready for minijinja.
-#[derive(Debug, Default)]
-pub(crate) struct Loaded {
-    /// Texts with marks that were not taken yet, and their names.
-    pub(crate) texts: Vec<(String, String)>,
-    /// What the numbers in the texts mean.
-    pub(crate) marks: Vec<Mark>,
-    /// What each template or part at an indentation is called in `texts`.
-    names: HashMap<(String, usize), String>,
-}
-
 /// A mistake in one of our own templates.
 pub(crate) type Mistake = String;
 
-/// Where the texts of templates come from.
-pub(crate) type Find = fn(&str) -> Option<&'static str>;
+/// Templates that were read.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded<'t> {
+    /// The files with their texts.
+    files: &'t [(String, String)],
+    /// Each file at an indentation, as minijinja gets it.
+    pub(crate) ready: Vec<Ready>,
+    /// What the numbers in the texts mean.
+    pub(crate) segments: Vec<Segment<String, Vec<Literal>>>,
+    /// Where a file at an indentation stands in `ready`.
+    known: HashMap<(usize, usize), usize>,
+}
 
-impl Loaded {
-    /// Reads a template and, through `find`, what it includes, unless they were read already.
-    pub(crate) fn load(&mut self, name: &str, find: Find) -> Result<(), Mistake> {
-        self.file(name, find, 0, 0).map(|_| ())
-    }
+/// A template for minijinja.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ready {
+    /// The name that `include` knows it by.
+    pub(crate) name: String,
+    /// Tags, expressions and the numbers of segments.
+    pub(crate) text: String,
+    /// Which of the others it includes.
+    pub(crate) includes: Vec<usize>,
+}
 
-    /// Reads a file for an indentation; the name that minijinja knows the result by.
-    fn file(&mut self, name: &str, find: Find, shift: usize, depth: usize) -> Result<&str, Mistake> {
-        let key = (name.to_owned(), shift);
-        if !self.names.contains_key(&key) {
-            let text = find(name).ok_or_else(|| format!("no template `{name}`"))?;
-            if depth > MAX_INCLUDES {
-                return Err("includes nest too deep".to_owned());
+impl<'t> Loaded<'t> {
+    /// Reads each of the files, which have names and texts, that is no part, and what it includes.
+    pub(crate) fn read(files: &'t [(String, String)]) -> Result<Self, Mistake> {
+        let mut loaded = Self { files, ..Self::default() };
+        for (index, (name, _)) in files.iter().enumerate() {
+            if !name.starts_with("parts/") {
+                loaded.file(index, 0, 0)?;
             }
-            let source = Source::new(SourceKind::Template, format!("templates/{name}"), text);
-            let text = self.read(&source, find, shift, depth)?;
-            let called = if shift == 0 { name.to_owned() } else { format!("{name}@{shift}") };
-            self.texts.push((called.clone(), text));
-            self.names.insert(key.clone(), called);
         }
-        Ok(self.names.get(&key).map(String::as_str).unwrap_or_default())
+        Ok(loaded)
     }
 
-    fn read(&mut self, source: &Source, find: Find, shift: usize, depth: usize) -> Result<String, Mistake> {
-        let text = String::with_capacity(source.text().len() * 2);
-        let mut loader = Loader { find, loaded: self, text, shift, depth, blocks: Vec::new(), literal: None };
-        loader.lines(source)?;
-        match loader.blocks.pop() {
-            Some(block) => Err(format!("{}: `{}` is not closed", source.name(), block.tag)),
-            None => Ok(loader.text),
+    /// Reads a file for an indentation; where it stands in `ready`.
+    fn file(&mut self, file: usize, shift: usize, depth: usize) -> Result<usize, Mistake> {
+        if let Some(known) = self.known.get(&(file, shift)) {
+            return Ok(*known);
         }
+        let (name, text) = self.files.get(file).ok_or("no such template")?;
+        if depth > MAX_INCLUDES {
+            return Err("includes nest too deep".to_owned());
+        }
+        let called = if shift == 0 { name.clone() } else { format!("{name}@{shift}") };
+        let ready = Ready { name: called, ..Ready::default() };
+        let segment = Segment { file, ..Segment::default() };
+        let mut reader =
+            Reader { loaded: self, ready, segment, shift, depth, blocks: Vec::new(), literal: None };
+        let mut offset = 0;
+        for (index, raw) in text.split_inclusive('\n').enumerate() {
+            let line = raw.trim_end_matches('\n');
+            reader.line(offset, line).map_err(|mistake| format!("{name}:{}: {mistake}", index + 1))?;
+            offset += raw.len();
+        }
+        reader.end_literal();
+        reader.end_text();
+        if let Some(block) = reader.blocks.pop() {
+            return Err(format!("{name}: `{}` is not closed", block.tag));
+        }
+        let ready = reader.ready;
+        self.ready.push(ready);
+        self.known.insert((file, shift), self.ready.len() - 1);
+        Ok(self.ready.len() - 1)
     }
 }
 
 struct Block {
     tag: String,
-    condition: Option<usize>,
-    opens: String,
+    /// The path of a condition.
+    condition: Option<String>,
+    /// Where it begins in the text, and the number of its first segment.
+    start: (usize, usize),
 }
 
-struct Loader<'a> {
-    find: Find,
-    loaded: &'a mut Loaded,
-    text: String,
+struct Reader<'l, 't> {
+    loaded: &'l mut Loaded<'t>,
+    ready: Ready,
+    /// What was read since the last tag or expression.
+    segment: Segment<String, Vec<Literal>>,
     /// Indentation of the whole file.
     shift: usize,
     /// How many files include this one.
     depth: usize,
     blocks: Vec<Block>,
-    /// Indentation of the key whose `|` block is being read.
+    /// The `|` block that is being read: the indentation of its key.
     literal: Option<usize>,
 }
 
-impl Loader<'_> {
-    fn lines(&mut self, source: &Source) -> Result<(), Mistake> {
-        let mut offset = 0;
-        for raw in source.text().split_inclusive('\n') {
-            let line = raw.trim_end_matches('\n');
-            self.line(source, offset, line).map_err(|mistake| {
-                let at = source.line_column(offset);
-                format!("{}:{}: {mistake}", source.name(), at.line)
-            })?;
-            offset += raw.len();
-        }
-        self.end_literal();
-        Ok(())
-    }
-
-    fn line(&mut self, source: &Source, offset: usize, line: &str) -> Result<(), Mistake> {
+impl Reader<'_, '_> {
+    fn line(&mut self, offset: usize, line: &str) -> Result<(), Mistake> {
         let shift = self.shift;
         let content = line.trim_start_matches(' ');
         let indent = line.len() - content.len();
@@ -150,7 +134,7 @@ impl Loader<'_> {
         }
         if let Some(tag) = content.strip_prefix("{%") {
             let tag = tag.strip_suffix("%}").ok_or("a tag must be alone on its line")?;
-            return self.tag(tag.trim(), source, Span::new(at, at + content.len()), indent + shift);
+            return self.tag(tag.trim(), indent + shift);
         }
         if content.is_empty() {
             return Err("an empty line".to_owned());
@@ -162,19 +146,16 @@ impl Loader<'_> {
             Before::Dash(indent + shift + key_indent)
         };
         let start = at + lead.len();
+        let place = At { start, end: start + value.len() };
         if let Some(inner) = value.strip_prefix("{{") {
             let path = inner.strip_suffix("}}").ok_or("an expression must be the whole value")?.trim();
             check_path(path)?;
             if lead.is_empty() {
                 return Err("an expression needs a key or a dash before it".to_owned());
             }
-            let number = self.mark(source, Span::new(start, start + value.len()), before);
             self.yaml_line(indent + shift, lead)?;
-            self.text.push(EXPRESSION);
-            self.number(number);
-            for part in ["{{", path, "}}"] {
-                self.text.push_str(part);
-            }
+            self.end_segment(Then::Value(place, before));
+            self.expression(path);
             return Ok(());
         }
         if has_tag(value) || has_tag(lead) {
@@ -183,88 +164,135 @@ impl Loader<'_> {
         if value.is_empty() {
             return self.yaml_line(indent + shift, lead);
         }
-        let number = self.mark(source, Span::new(start, start + value.len()), before);
         self.yaml_line(indent + shift, content)?;
-        self.text.truncate(self.text.len() - value.len());
-        self.text.push(LITERAL);
-        self.number(number);
-        self.text.push_str(value);
+        let end = self.segment.text.len();
+        self.segment.literals.push(Literal { start: end - value.len(), end, at: place });
         if value.starts_with('|') {
             self.literal = Some(indent);
-        } else {
-            self.text.push(LITERAL_END);
         }
         Ok(())
     }
 
-    /// The number of a mark.
-    fn number(&mut self, number: usize) {
-        // Writing to a `String` cannot fail.
-        let _ = write!(self.text, "{number}{NUMBER_END}");
-    }
-
-    /// A line of output. The line end stands before it, so that blocks and literals close tightly.
+    /// A line of output.
     fn yaml_line(&mut self, indent: usize, content: &str) -> Result<(), Mistake> {
-        let plain = |byte: &u8| (b' '..0x7f).contains(byte);
-        if !content.as_bytes().iter().all(plain) && content.chars().any(char::is_control) {
+        if content.chars().any(char::is_control) {
             return Err("a control character".to_owned());
         }
-        self.text.push('\n');
+        self.segment.text.push('\n');
         if !content.is_empty() {
-            self.text.extend(std::iter::repeat_n(' ', indent));
-            self.text.push_str(content);
+            self.segment.text.extend(std::iter::repeat_n(' ', indent));
+            self.segment.text.push_str(content);
         }
         Ok(())
     }
 
+    /// The lines of a `|` block are part of its scalar.
     fn end_literal(&mut self) {
-        if self.literal.take().is_some() {
-            self.text.push(LITERAL_END);
+        if self.literal.take().is_some()
+            && let Some(literal) = self.segment.literals.last_mut()
+        {
+            literal.end = self.segment.text.len();
         }
     }
 
-    fn mark(&mut self, source: &Source, span: Span, before: Before) -> usize {
-        self.loaded.marks.push(Mark { place: Place::new(source.clone(), span), before });
-        self.loaded.marks.len() - 1
+    /// Gives the segment a number, which stands for it in the text.
+    fn end_segment(&mut self, then: Then) {
+        let next = Segment { file: self.segment.file, ..Segment::default() };
+        let segment = std::mem::replace(&mut self.segment, next);
+        self.ready.text.push_str(&self.loaded.segments.len().to_string());
+        self.ready.text.push(SEGMENT);
+        self.loaded.segments.push(Segment { then, ..segment });
     }
 
-    fn tag(&mut self, tag: &str, source: &Source, span: Span, indent: usize) -> Result<(), Mistake> {
+    /// Ends the segment unless it has no text.
+    fn end_text(&mut self) {
+        if !self.segment.text.is_empty() {
+            self.end_segment(Then::Nothing);
+        }
+    }
+
+    /// Takes a condition around one expression, which prints what decides, for an optional expression: most conditions
+    /// are so, and minijinja has a third of the work with them.
+    fn is_one_option(&mut self, block: &Block) -> bool {
+        let (text_start, first) = block.start;
+        let Some(path) = &block.condition else { return false };
+        let expected = format!("{{% if {path} %}}{first};{{{{ {path} }}}}{};{{{{ {path} }}}}", first + 1);
+        let is_whole = self.segment.text.is_empty() && self.ready.text.get(text_start..) == Some(&expected);
+        let Some(Segment { then: Then::Value(at, before), .. }) = self.loaded.segments.last() else {
+            return false;
+        };
+        let then = Then::Optional(*at, *before);
+        if !is_whole {
+            return false;
+        }
+        self.ready.text.truncate(text_start);
+        self.ready.text.push_str(&format!("{first};{{{{ {path} }}}}"));
+        self.loaded.segments.swap_remove(first);
+        if let Some(segment) = self.loaded.segments.last_mut() {
+            segment.then = then;
+        }
+        true
+    }
+
+    fn expression(&mut self, path: &str) {
+        self.ready.text.push_str(&format!("{{{{ {path} }}}}"));
+    }
+
+    fn opens(&mut self, path: &str) {
+        self.end_segment(Then::Open);
+        self.expression(path);
+    }
+
+    fn tag(&mut self, tag: &str, indent: usize) -> Result<(), Mistake> {
         let (word, rest) = tag.split_once(' ').unwrap_or((tag, ""));
+        let written = format!("{{% {tag} %}}");
         match word {
             "if" => {
                 let path = rest.strip_prefix("not ").unwrap_or(rest);
                 check_path(path)?;
-                let number = self.mark(source, span, Before::Key(indent));
-                let opens = format!("{OPEN}{number}{NUMBER_END}{{{{ {path} }}}}");
-                self.text.push_str(&format!("{{% {tag} %}}{opens}"));
-                self.blocks.push(Block { tag: tag.to_owned(), condition: Some(number), opens });
+                self.end_text();
+                let start = (self.ready.text.len(), self.loaded.segments.len());
+                self.ready.text.push_str(&written);
+                self.opens(path);
+                self.blocks.push(Block { tag: tag.to_owned(), condition: Some(path.to_owned()), start });
             }
             "else" => {
-                let block = self.blocks.last().filter(|block| block.condition.is_some());
-                let opens = &block.ok_or("`else` without `if`")?.opens;
-                self.text.push_str(&format!("{CLOSE}{{% else %}}{opens}"));
+                let condition = self.blocks.last().and_then(|block| block.condition.clone());
+                let path = condition.ok_or("`else` without `if`")?;
+                self.end_segment(Then::Close);
+                self.ready.text.push_str(&written);
+                self.opens(&path);
             }
             "for" => {
                 let (name, path) = rest.split_once(" in ").ok_or("`for` needs `in`")?;
                 check_path(name)?;
                 check_path(path)?;
-                let number = self.mark(source, span, Before::Key(indent));
-                self.text.push_str(&format!("{{% {tag} %}}{OPEN}{number}{NUMBER_END}{{{{ {name} }}}}"));
-                self.blocks.push(Block { tag: tag.to_owned(), condition: None, opens: String::new() });
+                self.end_text();
+                let start = (self.ready.text.len(), self.loaded.segments.len());
+                self.ready.text.push_str(&written);
+                self.opens(name);
+                self.blocks.push(Block { tag: tag.to_owned(), condition: None, start });
             }
             "endif" | "endfor" => {
                 let block = self.blocks.pop().ok_or_else(|| format!("`{word}` closes nothing"))?;
                 if block.condition.is_some() != (word == "endif") {
                     return Err(format!("`{word}` closes `{}`", block.tag));
                 }
-                self.text.push_str(&format!("{CLOSE}{{% {word} %}}"));
+                if self.is_one_option(&block) {
+                    return Ok(());
+                }
+                self.end_segment(Then::Close);
+                self.ready.text.push_str(&written);
             }
             "include" => {
                 let name = rest.trim_matches('"');
-                let part = self.loaded.file(name, self.find, indent, self.depth + 1)?;
-                for piece in ["{% include \"", part, "\" %}"] {
-                    self.text.push_str(piece);
-                }
+                let file = self.loaded.files.iter().position(|(known, _)| known == name);
+                let file = file.ok_or_else(|| format!("no template `{name}`"))?;
+                let part = self.loaded.file(file, indent, self.depth + 1)?;
+                self.end_text();
+                let called = self.loaded.ready.get(part).map(|part| part.name.as_str()).unwrap_or_default();
+                self.ready.text.push_str(&format!("{{% include \"{called}\" %}}"));
+                self.ready.includes.push(part);
             }
             _ => return Err(format!("`{word}` is not allowed in a template")),
         }
@@ -285,9 +313,7 @@ fn split_lead(content: &str) -> (&str, usize, &str) {
     }
     let rest = content.get(start..).unwrap_or_default();
     let quoted = rest.starts_with(['"', '\'']);
-    let bytes = rest.as_bytes();
-    let colon = memchr::memchr_iter(b':', bytes).find(|&at| bytes.get(at + 1) == Some(&b' '));
-    let key_end = match colon {
+    let key_end = match rest.find(": ") {
         Some(at) if !quoted => Some(at + 2),
         None if rest.ends_with(':') => Some(rest.len()),
         _ => None,
@@ -299,8 +325,7 @@ fn split_lead(content: &str) -> (&str, usize, &str) {
 
 /// Whether a tag begins in a text.
 fn has_tag(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    memchr::memchr_iter(b'{', bytes).any(|at| matches!(bytes.get(at + 1), Some(b'{' | b'%')))
+    text.contains("{{") || text.contains("{%")
 }
 
 /// A path is names joined by dots, so that no logic hides in a template.
@@ -318,8 +343,41 @@ mod tests {
     use super::*;
 
     fn mistake(text: &str) -> String {
-        let source = Source::new(SourceKind::Template, "t", text);
-        Loaded::default().read(&source, |_| None, 0, 0).err().unwrap_or_default()
+        Loaded::read(&[("t".to_owned(), text.to_owned())]).err().unwrap_or_default()
+    }
+
+    #[test]
+    fn text_is_cut_at_tags_and_expressions() {
+        let part = ("parts/p".to_owned(), "x: 1\n".to_owned());
+        let text = "a: |\n  b\n\n  c\nd: {{ e }}\n{% if f %}\n  {% include \"parts/p\" %}\n{% else %}\ng: 2\n{% endif %}\n";
+        let files = [part, ("t".to_owned(), text.to_owned())];
+        let loaded = Loaded::read(&files).expect("templates");
+        let [part, whole] = &*loaded.ready else { panic!("two") };
+        assert_eq!((&*part.name, &*part.text), ("parts/p@2", "2;"));
+        assert_eq!(
+            whole.text,
+            "0;{{ e }}{% if f %}1;{{ f }}{% include \"parts/p@2\" %}3;{% else %}4;{{ f }}5;{% endif %}"
+        );
+        assert_eq!(whole.includes, [0]);
+        let first = &loaded.segments[0];
+        assert_eq!(first.text, "\na: |\n  b\n\n  c\nd: ");
+        assert_eq!(first.literals, [Literal { start: 4, end: 14, at: At { start: 3, end: 4 } }]);
+        assert_eq!(first.then, Then::Value(At { start: 17, end: 24 }, Before::Key(0)));
+        assert_eq!(loaded.segments[2].text, "\n  x: 1");
+        assert_eq!((loaded.segments[5].text.as_str(), loaded.segments[5].then), ("\ng: 2", Then::Close));
+    }
+
+    #[test]
+    fn a_condition_around_what_it_asks_for_is_no_condition() {
+        let text = "{% if a %}\nb:\n  c: 1\n  a: {{ a }}\n{% endif %}\n{% if a %}\n- {{ b }}\n{% endif %}\n{% if a %}\na: {{ a }}\nb: 1\n{% endif %}\n";
+        let files = [("t".to_owned(), text.to_owned())];
+        let loaded = Loaded::read(&files).expect("templates");
+        assert_eq!(
+            loaded.ready[0].text,
+            "0;{{ a }}{% if a %}1;{{ a }}2;{{ b }}3;{% endif %}{% if a %}4;{{ a }}5;{{ a }}6;{% endif %}"
+        );
+        assert_eq!(loaded.segments[0].text, "\nb:\n  c: 1\n  a: ");
+        assert_eq!(loaded.segments[0].then, Then::Optional(At { start: 26, end: 33 }, Before::Key(2)));
     }
 
     #[test]

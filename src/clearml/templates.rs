@@ -1,44 +1,27 @@
-//! Our templates, embedded.
+//! Our templates, embedded as the build script read them: see `template.rs`.
 
-macro_rules! embedded {
-    ($($name:literal),+ $(,)?) => {
-        /// Every template with its text.
-        pub(crate) const ALL: &[(&str, &str)] =
-            &[$(($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/", $name)))),+];
-    };
+use super::segment::{At, Before, Literal, Segment, Then};
+
+/// A segment in the program.
+type Embedded = Segment<&'static str, &'static [Literal]>;
+
+/// A template, or a part at an indentation, as minijinja gets it.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    /// The name that `include` knows it by.
+    pub(crate) name: &'static str,
+    /// Tags, expressions and the numbers of segments.
+    pub(crate) text: &'static str,
+    /// Which of [`READY`] it includes.
+    pub(crate) includes: &'static [usize],
 }
 
-embedded!(
-    "agentservices-deployment.yaml",
-    "apiserver-deployment.yaml",
-    "async-delete-deployment.yaml",
-    "clearml-agent-deployment.yaml",
-    "configmap.yaml",
-    "elasticsearch-deployment.yaml",
-    "fileserver-deployment.yaml",
-    "ingress.yaml",
-    "mongo-deployment.yaml",
-    "namespace.yaml",
-    "parts/container.yaml",
-    "parts/database-env.yaml",
-    "parts/deployment.yaml",
-    "parts/extra-env.yaml",
-    "parts/pod-metadata.yaml",
-    "parts/pod.yaml",
-    "parts/rollout.yaml",
-    "persistentvolume.yaml",
-    "persistentvolumeclaim.yaml",
-    "redis-deployment.yaml",
-    "secret.yaml",
-    "service-account.yaml",
-    "service.yaml",
-    "webserver-deployment.yaml",
-);
+// FILES, READY, SEGMENTS
+include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
-/// The text of a template.
-pub(crate) fn find(name: &str) -> Option<&'static str> {
-    let at = ALL.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
-    ALL.get(at).map(|(_, text)| *text)
+/// Where a template stands in [`READY`].
+pub(crate) fn find(name: &str) -> Option<usize> {
+    READY.iter().position(|ready| ready.name == name)
 }
 
 #[cfg(test)]
@@ -47,10 +30,16 @@ mod tests {
     use crate::clearml::template::Loaded;
 
     #[test]
-    fn every_template_loads_and_stands_in_order() {
-        assert!(ALL.is_sorted());
-        for (name, _) in ALL {
-            Loaded::default().load(name, find).expect(name);
+    fn what_is_embedded_is_what_the_files_say() {
+        let files: Vec<_> =
+            FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let loaded = Loaded::read(&files).expect("templates");
+        let ready = loaded.ready.iter().map(|ready| (&*ready.name, &*ready.text, &*ready.includes));
+        assert!(ready.eq(READY.iter().map(|ready| (ready.name, ready.text, ready.includes))));
+        assert_eq!(loaded.segments.len(), SEGMENTS.len());
+        for (read, embedded) in loaded.segments.iter().zip(SEGMENTS) {
+            assert_eq!((&*read.text, &*read.literals), (embedded.text, embedded.literals));
+            assert_eq!((read.file, read.then), (embedded.file, embedded.then));
         }
     }
 }

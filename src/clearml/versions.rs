@@ -88,7 +88,7 @@ pub(crate) fn set(user: &Node) -> Option<Node> {
         return None;
     }
     let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/charts/clearml-server/modern.yaml"));
-    let source = Source::new(SourceKind::Default, "charts/clearml-server/modern.yaml", text);
+    let source = Source::of_static(SourceKind::Default, "charts/clearml-server/modern.yaml", text);
     yaml::read_values(&source).ok().map(|document| document.root)
 }
 

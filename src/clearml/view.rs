@@ -67,7 +67,12 @@ impl View {
 
     /// The same, made from these values.
     pub(crate) fn from(mut self, origins: impl IntoIterator<Item = Origin>) -> Self {
-        self.origins.extend(origins);
+        if self.origins.is_empty() {
+            // A vector is taken as it is.
+            self.origins = origins.into_iter().collect();
+        } else {
+            self.origins.extend(origins);
+        }
         self
     }
 

@@ -370,8 +370,12 @@ impl Map {
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         if self.entries.len() <= FEW_ENTRIES {
-            // Most keys differ in length already, which is seen without looking at them.
-            return self.entries.iter().find(|entry| *entry.key == *key);
+            // Most keys differ in length or at their first byte already.
+            let key = key.as_bytes();
+            return self.entries.iter().find(|entry| {
+                let own = entry.key.as_bytes();
+                own.len() == key.len() && own.first() == key.first() && own == key
+            });
         }
         let index = self.entries.binary_search_by(|entry| (*entry.key).cmp(key)).ok()?;
         self.entries.get(index)

@@ -40,6 +40,8 @@ struct Inner {
 
 enum Text {
     Own(Box<str>),
+    /// A text that is part of the program.
+    Static(&'static str),
     /// A text in which characters stand for bytes.
     Marked(Box<str>),
     /// A part of a text that others hold as well.
@@ -60,6 +62,12 @@ impl Source {
     #[must_use]
     pub fn new(kind: SourceKind, name: impl Into<Box<str>>, text: impl Into<Box<str>>) -> Self {
         Self::with_text(kind, name.into(), Text::Own(text.into()))
+    }
+
+    /// A source whose text is part of the program; nothing is copied.
+    #[must_use]
+    pub fn of_static(kind: SourceKind, name: impl Into<Box<str>>, text: &'static str) -> Self {
+        Self::with_text(kind, name.into(), Text::Static(text))
     }
 
     /// A source whose text is a part of a text that others hold as well; nothing is copied. A part that does not begin
@@ -117,6 +125,7 @@ impl Source {
     pub fn text(&self) -> &str {
         match &self.0.text {
             Text::Own(text) | Text::Marked(text) => text,
+            Text::Static(text) => text,
             Text::Part(whole, part) => whole.get(part.clone()).unwrap_or_default(),
         }
     }

@@ -2,7 +2,7 @@
 //! parses one line; nothing is built when the program starts. How the text is made: `tests/kube-schema`.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::lookup::{self, Lines};
@@ -50,7 +50,7 @@ pub struct Field {
 
 /// Types whose fields are parsed once, for those who ask for the same ones again and again.
 #[derive(Debug, Default)]
-pub struct Types(RefCell<HashMap<&'static str, Option<Rc<Parsed>>>>);
+pub struct Types(RefCell<BTreeMap<&'static str, Option<Rc<Parsed>>>>);
 
 /// A type and its fields.
 #[derive(Debug)]

@@ -550,13 +550,15 @@ pub(super) fn map_of(mut entries: Vec<Entry>, merged: bool, duplicates: &mut Vec
         return Map::from_sorted(entries);
     }
     entries.sort_by(|a, b| a.key.cmp(&b.key));
+    let mut stands_twice = false;
     for pair in entries.windows(2) {
         let [first, second] = pair else { continue };
+        if first.key != second.key {
+            continue;
+        }
+        stands_twice = true;
         // What `<<` brings may be overridden, and may override.
-        if first.key == second.key
-            && !merged
-            && let (Some(first_place), Some(second_place)) = (&first.place, &second.place)
-        {
+        if !merged && let (Some(first_place), Some(second_place)) = (&first.place, &second.place) {
             duplicates.push(DuplicateKey {
                 key: first.key.clone(),
                 first: first_place.clone(),
@@ -565,7 +567,7 @@ pub(super) fn map_of(mut entries: Vec<Entry>, merged: bool, duplicates: &mut Vec
             });
         }
     }
-    Map::from_entries(entries)
+    if stands_twice { Map::from_entries(entries) } else { Map::from_sorted(entries) }
 }
 
 impl Frame {

@@ -90,6 +90,15 @@ struct Line {
     end: usize,
 }
 
+/// What begins somewhere.
+#[derive(Clone, Copy)]
+enum Begin {
+    /// A list.
+    List,
+    /// A map whose first key ends here.
+    Map(usize),
+}
+
 struct Reader<'t, 's> {
     bytes: &'t [u8],
     text: &'t str,
@@ -128,10 +137,9 @@ impl Reader<'_, '_> {
         }
         let Some(line) = self.line else { return Some(Document(None)) };
         // Nothing may follow a scalar, however deep.
-        let (root, _) = if self.begins_block(line.start, line.end) {
-            self.block(line, line.start, line.indent, 0)?
-        } else {
-            self.inline(line.start, line, usize::MAX)?
+        let (root, _) = match self.begins_block(line.start, line.end) {
+            Some(begin) => self.block(line, line.start, line.indent, 0, begin)?,
+            None => self.inline(line.start, line, usize::MAX)?,
         };
         if self.line.is_some() || self.odd { None } else { Some(Document(Some(root))) }
     }
@@ -238,28 +246,26 @@ impl Reader<'_, '_> {
     }
 
     /// Whether a list or map begins at `at`.
-    fn begins_block(&self, at: usize, end: usize) -> bool {
-        self.is_dash(at) || self.key_end(at, end).is_some()
+    fn begins_block(&self, at: usize, end: usize) -> Option<Begin> {
+        if self.is_dash(at) { Some(Begin::List) } else { self.key_end(at, end).map(Begin::Map) }
     }
 
     /// The value of a key or dash of this column that stands on a line below.
     fn below(&mut self, line: Line, column: usize, depth: usize) -> Read {
-        if self.begins_block(line.start, line.end) {
-            self.block(line, line.start, line.indent, depth + 1)
-        } else {
-            self.inline(line.start, line, column)
+        match self.begins_block(line.start, line.end) {
+            Some(begin) => self.block(line, line.start, line.indent, depth + 1, begin),
+            None => self.inline(line.start, line, column),
         }
     }
 
     /// The map or list that begins at `from` of `line`, in this column.
-    fn block(&mut self, line: Line, from: usize, column: usize, depth: usize) -> Read {
+    fn block(&mut self, line: Line, from: usize, column: usize, depth: usize, begin: Begin) -> Read {
         if depth > MAX_DEPTH {
             return None;
         }
-        if self.is_dash(from) {
-            self.list(line, from, column, depth)
-        } else {
-            self.map(line, from, column, depth)
+        match begin {
+            Begin::List => self.list(line, from, column, depth),
+            Begin::Map(key_end) => self.map(line, from, column, depth, key_end),
         }
     }
 
@@ -275,8 +281,8 @@ impl Reader<'_, '_> {
                     Some(next) if next.indent > column => self.below(next, column, depth)?,
                     _ => self.nothing(from + 1),
                 }
-            } else if self.begins_block(at, line.end) {
-                self.block(line, at, column + (at - from), depth + 1)?
+            } else if let Some(begin) = self.begins_block(at, line.end) {
+                self.block(line, at, column + (at - from), depth + 1, begin)?
             } else {
                 self.inline(at, line, column)?
             };
@@ -300,12 +306,12 @@ impl Reader<'_, '_> {
         Some((self.placed(Data::List(items), start, last, Style::Block), last))
     }
 
-    fn map(&mut self, mut line: Line, start: usize, column: usize, depth: usize) -> Read {
+    /// The map whose first key ends at `key_end`.
+    fn map(&mut self, mut line: Line, start: usize, column: usize, depth: usize, mut key_end: usize) -> Read {
         let mark = self.entries.len();
         let mut from = start;
         let mut last;
         loop {
-            let key_end = self.key_end(from, line.end)?;
             let (key, place) = self.key(from, key_end)?;
             let colon = self.behind_spaces(key_end);
             let outer = self.skims;
@@ -329,6 +335,7 @@ impl Reader<'_, '_> {
                 Some(next) if next.indent == column => {
                     line = next;
                     from = next.start;
+                    key_end = self.key_end(from, line.end)?;
                 }
                 Some(next) if next.indent > column => return None,
                 _ => break,

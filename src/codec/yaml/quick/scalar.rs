@@ -4,6 +4,22 @@ use super::{Line, Read, Reader, is_blank, is_break};
 use crate::codec::yaml::resolve;
 use crate::codec::{Data, Node, Numbers, Style};
 
+/// Bytes of a plain scalar that may be more than a character of it.
+const STOPS: [bool; 256] = {
+    let mut stops = [false; 256];
+    stops[b' ' as usize] = true;
+    stops[b':' as usize] = true;
+    stops[b'#' as usize] = true;
+    stops[b'\t' as usize] = true;
+    stops
+};
+
+/// The first offset from `at` on that holds such a byte, or the line's end.
+fn stop(line: &[u8], at: usize) -> usize {
+    let rest = line.get(at..).unwrap_or_default();
+    rest.iter().position(|&byte| STOPS[usize::from(byte)]).map_or(line.len(), |length| at + length)
+}
+
 /// Bytes that are looked at together; one that is not ASCII costs a look at the characters of its piece alone.
 const PIECE: usize = 512;
 
@@ -56,19 +72,22 @@ impl Reader<'_, '_> {
     /// a tab in it.
     fn plain_end(&self, at: usize, line_end: usize) -> Option<usize> {
         let line = self.bytes.get(..line_end)?;
-        let mut end = at;
-        let mut before = 0;
-        for (index, &byte) in line.iter().enumerate().skip(at) {
-            match byte {
-                b' ' => {}
-                b':' if is_blank(self.byte(index + 1)) => return None,
-                b'#' if before == b' ' => break,
-                b'\t' => return None,
-                _ => end = index + 1,
+        let (mut end, mut from) = (at, at);
+        loop {
+            let next = stop(line, from);
+            if next > from {
+                end = next;
             }
-            before = byte;
+            match line.get(next) {
+                None => return Some(end),
+                Some(b' ') => {}
+                Some(b':') if is_blank(self.byte(next + 1)) => return None,
+                Some(b'#') if next > at && line.get(next - 1) == Some(&b' ') => return Some(end),
+                Some(b'\t') => return None,
+                Some(_) => end = next + 1,
+            }
+            from = next + 1;
         }
-        Some(end)
     }
 
     /// Where the key at `at` ends, if a colon with a blank behind it makes it one.
@@ -81,19 +100,21 @@ impl Reader<'_, '_> {
             return None;
         }
         let line = self.bytes.get(..line_end)?;
-        let mut end = at;
-        let mut before = 0;
-        for (index, &byte) in line.iter().enumerate().skip(at) {
-            match byte {
-                b' ' => {}
-                b':' if self.is_colon(index) => return Some(end),
-                b'#' if before == b' ' => return None,
-                b'\t' => return None,
-                _ => end = index + 1,
+        let (mut end, mut from) = (at, at);
+        loop {
+            let next = stop(line, from);
+            if next > from {
+                end = next;
             }
-            before = byte;
+            match line.get(next)? {
+                b' ' => {}
+                b':' if self.is_colon(next) => return Some(end),
+                b'#' if next > at && line.get(next - 1) == Some(&b' ') => return None,
+                b'\t' => return None,
+                _ => end = next + 1,
+            }
+            from = next + 1;
         }
-        None
     }
 
     fn is_colon(&self, at: usize) -> bool {

@@ -26,12 +26,17 @@ pub(super) fn is_printable(c: char) -> bool {
     matches!(c, '\n' | ' '..='~' | '\u{A0}'..='\u{D7FF}' | '\u{E000}'..='\u{FEFE}' | '\u{FF00}'..='\u{FFFD}')
 }
 
-/// Looks at every character once. `pretty` is v3, which has tabs in literals; `careful` refuses line
+/// What the characters of a text allow. `pretty` is v3, which has tabs in literals; `careful` refuses line
 /// breaks other than `\n`.
 pub(super) fn analyze(text: &str, pretty: bool, careful: bool) -> Analysis {
     if is_simple(text) {
         return Analysis { multiline: false, plain: true, single: true, literal: true };
     }
+    analyze_each(text, pretty, careful)
+}
+
+/// The same, with a look at every character.
+fn analyze_each(text: &str, pretty: bool, careful: bool) -> Analysis {
     let mut indicators = text.starts_with("---") || text.starts_with("...");
     let (mut tabs, mut special, mut multiline) = (false, false, false);
     let (mut leading, mut trailing_space, mut trailing_break) = (false, false, false);
@@ -84,16 +89,31 @@ pub(super) fn analyze(text: &str, pretty: bool, careful: bool) -> Analysis {
     }
 }
 
+/// Characters that matter nowhere inside a text, but for a colon before a blank.
+const SIMPLE: [bool; 256] = {
+    let mut simple = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        simple[byte] = (byte as u8).is_ascii_alphanumeric()
+            || matches!(byte as u8, b' ' | b'_' | b'.' | b'/' | b'-' | b'=' | b'+' | b':');
+        byte += 1;
+    }
+    simple
+};
+
 /// Whether nothing in a text can matter: most texts there are.
 fn is_simple(text: &str) -> bool {
-    let simple = |&byte: &u8| byte.is_ascii_alphanumeric() || b" _./-=+".contains(&byte);
-    match text.as_bytes() {
-        [first, rest @ ..] => {
-            let ends = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'/' || *byte == b'_';
-            ends(first) && rest.last().is_none_or(ends) && rest.iter().all(simple)
-        }
-        [] => false,
+    let ends = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'/' || *byte == b'_';
+    let [first, rest @ ..] = text.as_bytes() else { return false };
+    if !ends(first) || !rest.last().is_none_or(ends) {
+        return false;
     }
+    let mut before = *first;
+    rest.iter().all(|&byte| {
+        let is_fine = SIMPLE[usize::from(byte)] && !(byte == b' ' && before == b':');
+        before = byte;
+        is_fine
+    })
 }
 
 /// Whether an unquoted text would be read as something else.
@@ -225,5 +245,22 @@ pub(super) fn header(text: &str) -> &'static str {
         (true, "+") => "2+",
         (true, _) => "2",
         (false, keep) => keep,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_simple_text_allows_everything(text in "[a1_./=+: -]{0,6}") {
+            if is_simple(&text) {
+                let each = analyze_each(&text, false, true);
+                prop_assert!(each.plain && each.single && each.literal && !each.multiline, "{text:?}");
+            }
+        }
     }
 }
