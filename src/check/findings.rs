@@ -6,7 +6,7 @@ use super::codes;
 use super::object::Object;
 use crate::codec::{Data, Node};
 use crate::diag::{Code, Diagnostic, Label, Place, Severity};
-use crate::trace::Role;
+use crate::trace::{Role, Write};
 
 /// Objects nested deeper than this are not looked into; no kind of the API comes near it.
 pub(super) const MAX_DEPTH: usize = 200;
@@ -282,9 +282,9 @@ pub(super) fn nearest<'c>(text: &str, choices: impl Iterator<Item = &'c str>) ->
 /// Whether a value says that what the finding misses is in the cluster already: its name begins with `existing`.
 pub(super) fn is_said_to_exist(finding: &Diagnostic, object: &Object<'_>) -> bool {
     let Some((trace, primary)) = object.trace.zip(finding.primary.as_ref()) else { return false };
-    let origins = trace.within(primary.place.span).map(|write| &*write.origins).unwrap_or_default();
+    let write = trace.within(primary.place.span);
     finding.code == codes::REFERENCE
-        && origins.iter().filter(|origin| origin.role == Role::Data).any(|origin| {
+        && write.into_iter().flat_map(Write::read).filter(|origin| origin.role == Role::Data).any(|origin| {
             let name = origin.path.rsplit('.').next().unwrap_or_default();
             name.starts_with("existing")
         })
@@ -299,7 +299,7 @@ pub(super) fn trace_back(finding: &mut Diagnostic, object: &Object<'_>) {
     finding.primary = Some(Label { place: write.template.clone(), text: primary.text.clone() });
     finding.trace = write.calls.to_vec();
     let mut paths = Vec::new();
-    for origin in write.origins.iter().filter(|origin| origin.role == Role::Data) {
+    for origin in write.read().filter(|origin| origin.role == Role::Data) {
         paths.push(format!("`{}`", origin.path));
         if let Some(place) = origin.value.place() {
             finding

@@ -123,6 +123,7 @@ fn a_traced_finding_points_at_the_template_and_the_value() {
         output: Span::new(at, at + 7),
         template: Place::new(template.clone(), Span::new(6, 24)),
         origins: [Origin { path: "clearml.name".into(), value, role: Role::Data }].into(),
+        controls: [].into(),
         calls: [].into(),
         literal: false,
         gap: None,

@@ -121,7 +121,7 @@ impl Engine {
             for literal in segment.literals {
                 let output = Span::new(start + literal.start - cut, start + literal.end - cut);
                 let template = self.place(segment.file, literal.at).ok_or("lost a file")?;
-                printer.record(output, template, controls.shared());
+                printer.record(output, template, &[], &mut controls);
             }
             match (segment.then, view) {
                 (Then::Value(at, before) | Then::Optional(at, before), Some(view)) => {
@@ -193,14 +193,6 @@ impl Controls {
     /// All of them.
     pub(crate) fn shared(&mut self) -> Arc<[Origin]> {
         Arc::clone(self.shared.get_or_insert_with(|| self.origins.iter().cloned().collect()))
-    }
-
-    /// These and all of them.
-    pub(crate) fn and(&mut self, own: &[Origin]) -> Arc<[Origin]> {
-        match own {
-            [] => self.shared(),
-            own => own.iter().chain(&self.origins).cloned().collect(),
-        }
     }
 }
 

@@ -140,15 +140,22 @@ impl Printer {
             Shape::Map(_) | Shape::Absent => self.text.push_str("{}"),
         }
         let output = Span::new(start, self.text.len());
-        self.record(output, template.clone(), controls.and(&view.origins));
+        self.record(output, template.clone(), &view.origins, controls);
     }
 
-    /// Notes that `template` wrote these bytes from these values.
-    pub(crate) fn record(&mut self, output: Span, template: Place, origins: Arc<[Origin]>) {
+    /// Notes that `template` wrote these bytes from these values, because of those.
+    pub(crate) fn record(
+        &mut self,
+        output: Span,
+        template: Place,
+        origins: &[Origin],
+        controls: &mut Controls,
+    ) {
         self.writes.push(Write {
             output,
             template,
-            origins,
+            origins: if origins.is_empty() { Arc::default() } else { origins.into() },
+            controls: controls.shared(),
             calls: Arc::default(),
             literal: false,
             gap: None,

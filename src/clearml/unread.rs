@@ -128,7 +128,7 @@ fn warning(
 fn origins(rendered: &Rendered) -> HashSet<(usize, usize)> {
     let mut found = HashSet::new();
     for manifest in &rendered.manifests {
-        for origin in manifest.trace.writes().iter().flat_map(|write| write.origins.iter()) {
+        for origin in manifest.trace.writes().iter().flat_map(|write| write.read()) {
             found.extend(origin.value.place().map(key_of));
         }
     }

@@ -112,7 +112,7 @@ fn field(manifest: &Manifest, path: FieldPath, node: &Node, key: Span) -> Field 
     let mut seen = HashSet::new();
     for role in [Role::Data, Role::Control] {
         let into = if role == Role::Data { &mut data } else { &mut control };
-        for origin in writes.iter().flat_map(|write| write.origins.iter()) {
+        for origin in writes.iter().flat_map(|write| write.read()) {
             if origin.role == role && !seen.contains(&*origin.path) {
                 seen.insert(&*origin.path);
                 into.push(origin.clone());
@@ -136,7 +136,7 @@ fn sites(writes: &[&Write], span: Span) -> Vec<Site> {
     let shown = if written.is_empty() { writes.iter().collect() } else { written };
     for write in shown {
         let (place, calls) = in_file(&write.part(span));
-        let printed = write.origins.iter().any(|origin| origin.role == Role::Data);
+        let printed = write.read().any(|origin| origin.role == Role::Data);
         if let Some((last, has_data, parts)) = found.last_mut()
             && last.place.source == place.source
             && last.calls == calls

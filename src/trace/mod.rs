@@ -42,6 +42,8 @@ pub struct Write {
     pub template: Place,
     /// Values it read.
     pub origins: Arc<[Origin]>,
+    /// More of them, which many writes share: what decided that something is written here.
+    pub controls: Arc<[Origin]>,
     /// Calls it went through, innermost first.
     pub calls: Arc<[Frame]>,
     /// Whether the output is, byte for byte, what stands at `template`.
@@ -66,6 +68,11 @@ pub struct Trace {
 }
 
 impl Write {
+    /// Every value it read.
+    pub fn read(&self) -> impl Iterator<Item = &Origin> {
+        self.origins.iter().chain(&*self.controls)
+    }
+
     /// The part of it that wrote `span` of the output.
     #[must_use]
     pub fn part(&self, span: Span) -> Self {

@@ -49,7 +49,7 @@ fn a_scalar_names_the_value_and_where_it_was_written() {
     let rendered = rendered(user);
     let mut found = Vec::new();
     each_scalar(&rendered, |name, text, write| {
-        for origin in write.origins.iter().filter(|origin| origin.role == crate::trace::Role::Data) {
+        for origin in write.read().filter(|origin| origin.role == crate::trace::Role::Data) {
             let Some(place) = origin.value.place() else { continue };
             if place.source.kind() == SourceKind::File {
                 found.push(format!("{name}: {text} <- {} {place}", origin.path));
@@ -71,7 +71,7 @@ fn conditions_name_the_values_that_decide() {
     let mut reasons = Vec::new();
     each_scalar(&rendered, |name, text, write| {
         if name == "clearml-server-ingress" && text == "s" {
-            reasons.extend(write.origins.iter().map(|origin| (origin.path.clone(), origin.role)));
+            reasons.extend(write.read().map(|origin| (origin.path.clone(), origin.role)));
         }
     });
     assert!(reasons.contains(&("ingress.tls.secretName".into(), crate::trace::Role::Data)));

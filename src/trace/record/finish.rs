@@ -118,6 +118,7 @@ impl Recorder {
                 output: Span::new(part.start as usize, part.end as usize),
                 template: Place::new(site.source.clone(), Span::new(at, at + len)),
                 origins,
+                controls: Arc::default(),
                 calls,
                 literal: part.kind == Kind::Literal && part.len == part.end - part.start,
                 gap: match part.kind {
