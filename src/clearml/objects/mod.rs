@@ -33,12 +33,13 @@ impl Object {
     }
 }
 
-/// Everything, rendered.
-pub(crate) fn render(settings: &Settings, engine: &mut Engine) -> Result<Vec<Manifest>, Mistake> {
-    all(settings)
-        .into_iter()
-        .map(|object| engine.render(object.template, object.view, &object.reasons))
-        .collect()
+/// Everything, rendered one by one.
+pub(crate) fn render<'e>(
+    settings: &Settings,
+    engine: &'e mut Engine,
+) -> impl Iterator<Item = Result<Manifest, Mistake>> + use<'e> {
+    let render = |object: Object| engine.render(object.template, object.view, &object.reasons);
+    all(settings).into_iter().map(render)
 }
 
 /// Order: Namespace, `ServiceAccount`, Secret, ConfigMap, `PersistentVolume`, `PersistentVolumeClaim`, Service,

@@ -21,7 +21,7 @@ fn stop(line: &[u8], at: usize) -> usize {
 }
 
 /// Bytes that are looked at together; one that is not ASCII costs a look at the characters of its piece alone.
-const PIECE: usize = 512;
+const PIECE: usize = 128;
 
 /// Whether a text has only characters that YAML takes, and breaks lines only as everybody does.
 pub(super) fn is_printable(text: &str) -> bool {
