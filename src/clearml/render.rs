@@ -6,7 +6,7 @@ use super::engine::Engine;
 use super::reader::{Problems, Reader};
 use super::settings::Settings;
 use super::{notes, objects, schema, versions};
-use crate::codec::{Node, yaml};
+use crate::codec::{Map, Node, yaml};
 use crate::diag::{Code, Diagnostic, Severity, Source, SourceKind};
 use crate::manifest::Manifest;
 use crate::values::overlay;
@@ -99,7 +99,8 @@ pub fn render_each(
     schema::unknown_keys(user, defaults, options.strict, &problems);
     let base = versions::set(user).map(|set| overlay(defaults, &set));
     let base = base.as_ref().unwrap_or(defaults);
-    let values = overlay(base, user);
+    // Nothing to lay over leaves the defaults; their nulls count as not set here in any case.
+    let values = if user.as_map().is_some_and(Map::is_empty) { base.clone() } else { overlay(base, user) };
     let root = Reader::new(&values, base, &problems);
     let settings = Settings::read(&root, options);
     if problems.errors() > 0 {

@@ -335,6 +335,9 @@ impl Map {
     /// A map of these entries; of entries with one key the last stays.
     #[must_use]
     pub fn from_entries(mut entries: Vec<Entry>) -> Self {
+        if entries.is_sorted_by(|a, b| a.key < b.key) {
+            return Self { entries };
+        }
         if !entries.is_sorted_by(|a, b| a.key < b.key) {
             entries.sort_by(|a, b| a.key.cmp(&b.key));
             entries.dedup_by(|later, kept| {

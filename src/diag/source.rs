@@ -135,7 +135,7 @@ impl Source {
     pub fn as_part(&self) -> Option<(&Arc<String>, &Range<usize>)> {
         match &self.0.text {
             Text::Part(whole, part) => Some((whole, part)),
-            Text::Own(_) | Text::Marked(_) => None,
+            Text::Own(_) | Text::Static(_) | Text::Marked(_) => None,
         }
     }
 

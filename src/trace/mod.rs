@@ -92,7 +92,10 @@ impl Trace {
     /// A trace of these writes, in any order.
     #[must_use]
     pub fn new(mut writes: Vec<Write>) -> Self {
-        writes.sort_by_key(|write| (write.output.start(), std::cmp::Reverse(write.output.end())));
+        let order = |write: &Write| (write.output.start(), std::cmp::Reverse(write.output.end()));
+        if !writes.is_sorted_by_key(order) {
+            writes.sort_by_key(order);
+        }
         Self { writes }
     }
 

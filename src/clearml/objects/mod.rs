@@ -35,32 +35,42 @@ impl Object {
 
 /// Everything, rendered one by one.
 pub(crate) fn render<'e>(
-    settings: &Settings,
+    settings: &'e Settings,
     engine: &'e mut Engine,
 ) -> impl Iterator<Item = Result<Manifest, Mistake>> + use<'e> {
     let render = |object: Object| engine.render(object.template, object.view, &object.reasons);
-    all(settings).into_iter().map(render)
+    let group = |group: &Group| {
+        let mut objects = Vec::new();
+        group(settings, &mut objects);
+        objects
+    };
+    GROUPS.iter().flat_map(group).map(render)
 }
+
+/// Objects that are made together.
+type Group = fn(&Settings, &mut Vec<Object>);
 
 /// Order: Namespace, `ServiceAccount`, Secret, ConfigMap, `PersistentVolume`, `PersistentVolumeClaim`, Service,
 /// Deployment, Ingress.
-fn all(settings: &Settings) -> Vec<Object> {
-    let mut objects = Vec::new();
-    objects.extend(namespace(settings));
-    objects.extend(service_account(settings));
-    agents::secrets(settings, &mut objects);
-    server::secrets(settings, &mut objects);
-    server::config_maps(settings, &mut objects);
-    storage(settings, &mut objects);
-    services(settings, &mut objects);
+const GROUPS: &[Group] = &[
+    |settings, objects| objects.extend(namespace(settings)),
+    |settings, objects| objects.extend(service_account(settings)),
+    agents::secrets,
+    server::secrets,
+    server::config_maps,
+    storage,
+    services,
+    deployments,
+    |settings, objects| objects.extend(ingress(settings)),
+];
+
+fn deployments(settings: &Settings, objects: &mut Vec<Object>) {
     let mut deployments = Vec::new();
     agents::deployments(settings, &mut deployments);
     server::deployments(settings, &mut deployments);
     databases::deployments(settings, &mut deployments);
     deployments.sort_by_key(|object| name(&object.view));
     objects.extend(deployments);
-    objects.extend(ingress(settings));
-    objects
 }
 
 fn name(view: &View) -> Option<Arc<str>> {
