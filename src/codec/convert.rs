@@ -1,7 +1,7 @@
 //! [`Node`]s to the values templates see.
 
 use super::{Data, Node};
-use crate::value::{LazyList, LazyMap, List, Map, MapType, Str, Value};
+use crate::value::{LazyList, LazyMap, List, Map, MapType, Room, Str, Value};
 
 /// The value of a node: floats are `float64`, whole numbers `int64` (`uint64` above its range), lists
 /// `[]interface {}`, maps `map[string]interface {}`. Nesting costs native stack only up to the depth
@@ -81,7 +81,9 @@ fn collection(root: &Node) -> Value {
                 (value, _) => (key, value.unwrap_or_default()),
             },
             None => match frames.pop() {
-                Some((key, Frame::List(_, items))) => (key, Value::list(items)),
+                Some((key, Frame::List(_, items))) => {
+                    (key, Value::List(List::new(items).with_room(Room::Grown(0))))
+                }
                 Some((key, Frame::Map(_, entries))) => (key, Value::Map(Map::of(&MapType::ANY, entries))),
                 None => break,
             },

@@ -4,7 +4,7 @@ use super::convert::{is_empty, strval};
 use super::equal::{deep_copy, deep_equal};
 use super::table::{ANY, CallCtx, MAP, Out, STR, arg, func, map, text, variadic};
 use crate::gotmpl::func::{Func, FuncError};
-use crate::value::{Elem, MAX_DEPTH, Map, MapType, Str, Value, budget};
+use crate::value::{Elem, List, MAX_DEPTH, Map, MapType, Room, Str, Value, budget};
 
 fn get(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     Ok(map(args, 0).get_bytes(text(args, 1)).unwrap_or_else(|| Value::from("")))
@@ -33,16 +33,18 @@ fn has_key(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 
 fn pluck(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let maps = args.iter().skip(1).filter_map(Value::as_map);
-    Ok(Value::list(maps.filter_map(|map| map.get_bytes(text(args, 0))).collect()))
+    let found = maps.filter_map(|map| map.get_bytes(text(args, 0))).collect();
+    Ok(Value::List(List::new(found).with_room(Room::Grown(0))))
 }
 
 fn keys(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let keys = args.iter().filter_map(Value::as_map).flat_map(Map::keys);
-    Ok(Value::List(crate::value::List::strings(keys)))
+    Ok(Value::List(List::strings(keys).with_room(Room::Grown(0))))
 }
 
 fn values(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
-    Ok(Value::list(map(args, 0).entries().iter().map(|(_, value)| value.clone()).collect()))
+    let values = map(args, 0).entries().iter().map(|(_, value)| value.clone()).collect();
+    Ok(Value::List(List::new(values).with_room(Room::Grown(0))))
 }
 
 fn selected(args: &[Value], keep: bool) -> Value {

@@ -63,7 +63,7 @@ fn copy_at(value: &Value, depth: usize, parts: &Cell<usize>) -> Value {
     match value {
         Value::List(list) if !list.is_nil() => {
             let items = list.items().iter().map(|item| copy_at(item, depth + 1, parts)).collect();
-            Value::List(List::of(list.ty(), items))
+            Value::List(List::of(list.ty(), items).with_room(list.room()))
         }
         Value::Map(map) if !map.is_nil() => {
             let entries = map.entries();

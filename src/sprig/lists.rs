@@ -4,7 +4,7 @@ use super::convert::{cast_int64, is_empty, strslice, strval};
 use super::equal::deep_equal;
 use super::table::{ANY, CallCtx, INT, NIL_POINTER, Out, STR, arg, func, host, int, string, text, variadic};
 use crate::gotmpl::func::{Func, FuncError, Param};
-use crate::value::{List, ListType, Str, Value, budget};
+use crate::value::{List, ListType, Room, Str, Value, budget};
 
 /// The items of a slice of any type; `what` says what cannot be done with anything else.
 fn items(value: &Value, what: &str) -> Result<Vec<Value>, FuncError> {
@@ -23,6 +23,11 @@ fn list(items: Vec<Value>) -> Out {
     Ok(Value::list(items))
 }
 
+/// A list whose items Sprig appends one by one.
+fn grown(items: Vec<Value>) -> Out {
+    Ok(Value::List(List::new(items).with_room(Room::Grown(0))))
+}
+
 fn nil_list() -> Out {
     Ok(Value::List(List::nil(&ListType::ANY)))
 }
@@ -33,14 +38,15 @@ fn make_list(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 
 fn push(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let mut items = items(arg(args, 0), "Cannot push on")?;
+    let room = Room::Appended(u32::try_from(items.len()).unwrap_or(0));
     items.push(arg(args, 1).clone());
-    list(items)
+    Ok(Value::List(List::new(items).with_room(room)))
 }
 
 fn prepend(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let mut items = items(arg(args, 0), "Cannot prepend on")?;
     items.insert(0, arg(args, 1).clone());
-    list(items)
+    Ok(Value::List(List::new(items).with_room(Room::Appended(1))))
 }
 
 fn chunk(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
@@ -115,7 +121,7 @@ fn reverse(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 fn compact(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let mut items = items(arg(args, 0), "Cannot compact on")?;
     items.retain(|item| !is_empty(item));
-    list(items)
+    grown(items)
 }
 
 fn uniq(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
@@ -126,14 +132,14 @@ fn uniq(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
             kept.push(item);
         }
     }
-    list(kept)
+    grown(kept)
 }
 
 fn without(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let mut items = items(arg(args, 0), "Cannot find without on")?;
     let omitted = args.get(1..).unwrap_or_default();
     items.retain(|item| !omitted.iter().any(|own| deep_equal(own, item)));
-    list(items)
+    grown(items)
 }
 
 fn has(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
@@ -158,16 +164,13 @@ fn slice(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     }
     let start = args.get(1).map_or(0, cast_int64);
     let end = args.get(2).map_or(items.len() as i64, cast_int64);
-    let part = usize::try_from(start)
-        .ok()
-        .zip(usize::try_from(end).ok())
-        .and_then(|(start, end)| items.get(start..end));
-    let part = part.ok_or("reflect.Value.Slice: slice index out of bounds")?.to_vec();
-    Ok(match value {
-        Value::List(list) => Value::List(List::of(list.ty(), part)),
-        Value::Bytes(bytes) => Value::Bytes(bytes.slice(start as usize, end as usize)),
-        _ => Value::list(part),
-    })
+    let bounds = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+    let part = bounds.and_then(|(start, end)| match value {
+        Value::List(list) => list.part(start, end).map(Value::List),
+        Value::Bytes(bytes) => items.get(start..end).map(|_| Value::Bytes(bytes.slice(start, end))),
+        _ => items.get(start..end).map(|part| Value::list(part.to_vec())),
+    });
+    part.ok_or_else(|| "reflect.Value.Slice: slice index out of bounds".into())
 }
 
 fn concat(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
@@ -184,7 +187,7 @@ fn concat(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
             break;
         }
     }
-    if all.is_empty() { nil_list() } else { list(all) }
+    if all.is_empty() { nil_list() } else { grown(all) }
 }
 
 fn join(_: &mut CallCtx<'_>, args: &[Value]) -> Out {

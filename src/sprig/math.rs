@@ -5,7 +5,7 @@ use super::decimal::Decimal;
 use super::table::{ANY, CallCtx, INT, Out, arg, func, int, or_empty, variadic};
 use crate::go::{fmt, strconv};
 use crate::gotmpl::func::{Func, FuncError, Param};
-use crate::value::{List, ListType, Value, budget};
+use crate::value::{List, ListType, Room, Value, budget};
 
 fn fold(args: &[Value], start: i64, step: fn(i64, i64) -> i64) -> Out {
     Ok(Value::Int64(args.iter().map(cast_int64).fold(start, step)))
@@ -197,7 +197,8 @@ fn steps(start: i64, stop: i64, step: i64) -> Result<Vec<i64>, FuncError> {
 }
 
 fn ints(numbers: Vec<i64>) -> Value {
-    Value::List(List::of(&ListType::INTS, numbers.into_iter().map(Value::Int).collect()))
+    let numbers = numbers.into_iter().map(Value::Int).collect();
+    Value::List(List::of(&ListType::INTS, numbers).with_room(Room::Grown(0)))
 }
 
 fn until(_: &mut CallCtx<'_>, args: &[Value]) -> Out {

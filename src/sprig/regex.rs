@@ -3,7 +3,7 @@
 use super::table::{int, str_arg};
 use crate::go::regexp::{Regexp, quote_meta};
 use crate::gotmpl::func::{CallCtx, Func, FuncError, OnError, Param};
-use crate::value::{List, ListType, Str, Value};
+use crate::value::{List, ListType, Room, Str, Value};
 
 type Result = std::result::Result<Value, FuncError>;
 
@@ -25,10 +25,14 @@ fn text(bytes: impl Into<Vec<u8>>) -> Value {
     Value::Str(Str::from_bytes(bytes))
 }
 
-/// A `[]string` of pieces; none is Go's nil slice.
-fn pieces<'t>(found: Option<impl Iterator<Item = &'t [u8]>>) -> Value {
+/// A `[]string` of pieces; none is Go's nil slice. How they came into it depends on how many there are.
+fn pieces<'t>(found: Option<impl Iterator<Item = &'t [u8]>>, room: impl Fn(usize) -> Room) -> Value {
     Value::List(match found {
-        Some(found) => List::strings(found.map(Str::from_bytes)),
+        Some(found) => {
+            let list = List::strings(found.map(Str::from_bytes));
+            let room = room(list.len());
+            list.with_room(room)
+        }
         None => List::nil(&ListType::STRINGS),
     })
 }
@@ -57,7 +61,8 @@ fn find_all(args: &[Value], bad: Bad) -> Result {
     let subject = str_arg(args, 1).as_bytes();
     let found = regexp.find_all(subject, int(args, 2));
     let found = if found.is_empty() { None } else { Some(found) };
-    Ok(pieces(found.as_ref().map(|found| found.iter().filter_map(|&(start, end)| subject.get(start..end)))))
+    let found = found.as_ref().map(|found| found.iter().filter_map(|&(start, end)| subject.get(start..end)));
+    Ok(pieces(found, |_| Room::Grown(0)))
 }
 
 fn replace_all(args: &[Value], bad: Bad) -> Result {
@@ -72,7 +77,9 @@ fn replace_all_literal(args: &[Value], bad: Bad) -> Result {
 
 fn split(args: &[Value], bad: Bad) -> Result {
     let regexp = compile(str_arg(args, 0), bad)?;
-    Ok(pieces(regexp.split(str_arg(args, 1).as_bytes(), int(args, 2)).map(Vec::into_iter)))
+    let found = regexp.split(str_arg(args, 1).as_bytes(), int(args, 2)).map(Vec::into_iter);
+    // Rule: Go 1.27 regexp.go, Split: room for a piece in front of each match, and one more behind the last.
+    Ok(pieces(found, |count| Room::Grown(u32::try_from(count.saturating_sub(1)).unwrap_or(0))))
 }
 
 fn quote(_: &mut CallCtx<'_>, args: &[Value]) -> Result {

@@ -1,11 +1,11 @@
 //! [`List`]: a Go slice.
 
-use std::cell::{Ref, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
 use super::any::{drop_flat, nests};
-use super::{LazyList, ListType, Value};
+use super::{LazyList, ListType, Room, Value};
 
 /// A Go slice with its type. Clones share the items; whoever appends makes a new list.
 #[derive(Clone)]
@@ -16,6 +16,9 @@ pub struct List {
 
 struct Store {
     nil: bool,
+    room: Cell<Room>,
+    /// The slice it is a part of, which is no part itself, and where it begins there.
+    whole: Option<Box<(List, usize)>>,
     lazy: RefCell<Option<Box<dyn LazyList>>>,
     items: RefCell<Vec<Value>>,
 }
@@ -42,11 +45,61 @@ impl List {
     /// A `[]interface {}` whose items are made when one is first asked for.
     #[must_use]
     pub fn lazy(source: Box<dyn LazyList>) -> Self {
-        Self::build(&ListType::ANY, false, Some(source), Vec::new())
+        Self::build(&ListType::ANY, false, Some(source), Vec::new()).with_room(Room::Grown(0))
+    }
+
+    /// The same list, after it was said how its items came into it.
+    #[must_use]
+    pub fn with_room(self, room: Room) -> Self {
+        self.store.room.set(room);
+        self
+    }
+
+    /// How its items came into it.
+    pub fn room(&self) -> Room {
+        self.store.room.get()
+    }
+
+    /// How many items its slice has room for in Go.
+    fn capacity(&self) -> usize {
+        let len = self.len();
+        self.store.room.get().capacity(self.ty.elem, len)
+    }
+
+    /// The items from `start` up to `end`, which may go on into the room behind them: into what the list was cut out of,
+    /// and what Go allocated beyond. Nothing when there is not so much.
+    // Rule: Go 1.27 reflect/value.go, Slice.
+    #[must_use]
+    pub fn part(&self, start: usize, end: usize) -> Option<Self> {
+        let (whole, at) = self.store.whole.as_deref().map_or((self, 0), |(whole, at)| (whole, *at));
+        let room = whole.capacity() - at;
+        if start > end || end > room {
+            return None;
+        }
+        let own = self.items();
+        let mut items = own.get(start..end.min(own.len())).unwrap_or_default().to_vec();
+        drop(own);
+        let more = (start + items.len()..end).map(|index| whole.get(at + index));
+        items.extend(more.map(|item| item.unwrap_or_else(|| self.ty.elem.zero())));
+        let whole = (end < room).then(|| Box::new((whole.clone(), at + start)));
+        let mut part = Self::of(self.ty, items);
+        if let (Some(whole), Some(store)) = (whole, Rc::get_mut(&mut part.store)) {
+            store.whole = Some(whole);
+        }
+        Some(part)
     }
 
     fn build(ty: &'static ListType, nil: bool, lazy: Option<Box<dyn LazyList>>, items: Vec<Value>) -> Self {
-        Self { ty, store: Rc::new(Store { nil, lazy: RefCell::new(lazy), items: RefCell::new(items) }) }
+        Self {
+            ty,
+            store: Rc::new(Store {
+                nil,
+                room: Cell::new(Room::Exact),
+                whole: None,
+                lazy: RefCell::new(lazy),
+                items: RefCell::new(items),
+            }),
+        }
     }
 
     /// The same list, its items shared, under another type: Go's conversion between a defined list type and

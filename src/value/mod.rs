@@ -10,6 +10,7 @@ mod kind;
 mod list;
 mod map;
 mod object;
+mod room;
 mod str;
 
 pub use any::{LazyList, LazyMap, Value};
@@ -18,6 +19,7 @@ pub use kind::{Elem, Kind, ListType, MapType, Method, Param};
 pub use list::List;
 pub use map::Map;
 pub use object::{JsonView, Object};
+pub use room::Room;
 pub use str::Str;
 
 /// How deep a walk over a value may go: printing, encoding and comparing stop there with an error or an

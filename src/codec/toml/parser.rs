@@ -9,7 +9,7 @@ use super::lexer::{Item, Kind, Lexer};
 use super::write::write_key;
 use crate::go::strconv::{self, NumErrorKind};
 use crate::go::time::{Time, Zone};
-use crate::value::{Elem, List, ListType, Map, Value};
+use crate::value::{Elem, List, ListType, Map, Room, Value};
 
 /// Why a TOML text is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -304,7 +304,8 @@ impl Parser<'_> {
         loop {
             let item = self.next()?;
             match item.kind {
-                Kind::ArrayEnd => return Ok(Value::list(items)),
+                // Rule: BurntSushi/toml 1.6 parse.go, valueArray.
+                Kind::ArrayEnd => return Ok(Value::List(List::new(items).with_room(Room::Grown(2)))),
                 Kind::CommentStart => {
                     self.next()?;
                 }
