@@ -70,7 +70,7 @@ impl File {
     pub fn source(&self, kind: SourceKind, name: &str) -> Source {
         match self.data.as_part() {
             Some((whole, part)) => Source::of_part(kind, name, whole, part),
-            None => Source::new(kind, name, &*self.data.text()),
+            None => Source::of_shared(kind, name, self.data.to_arc()),
         }
     }
 

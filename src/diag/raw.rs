@@ -43,7 +43,9 @@ pub fn restored(text: &str) -> Cow<'_, [u8]> {
 
 /// Whether characters of a text stand for bytes.
 pub fn marks(text: &str) -> bool {
-    text.as_bytes().windows(3).any(|bytes| matches!(bytes, [0xf4, 0x8f, 0xb8..=0xbb]))
+    let bytes = text.as_bytes();
+    let begins = |at: usize| matches!(bytes.get(at..at + 3), Some([_, 0x8f, 0xb8..=0xbb]));
+    memchr::memchr_iter(0xf4, bytes).any(begins)
 }
 
 /// The byte a character stands for.

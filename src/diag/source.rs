@@ -44,6 +44,8 @@ enum Text {
     Static(&'static str),
     /// A text in which characters stand for bytes.
     Marked(Box<str>),
+    /// A text that others hold as well.
+    Shared(Arc<str>),
     /// A part of a text that others hold as well.
     Part(Arc<String>, Range<usize>),
 }
@@ -80,6 +82,12 @@ impl Source {
         part: Range<usize>,
     ) -> Self {
         Self::with_text(kind, name.into(), Text::Part(whole.clone(), part))
+    }
+
+    /// A source whose text others hold as well; nothing is copied.
+    #[must_use]
+    pub fn of_shared(kind: SourceKind, name: impl Into<Box<str>>, text: Arc<str>) -> Self {
+        Self::with_text(kind, name.into(), Text::Shared(text))
     }
 
     /// A source of bytes that need be no UTF-8: characters of the text stand for them, as [`raw`] tells.
@@ -126,6 +134,7 @@ impl Source {
         match &self.0.text {
             Text::Own(text) | Text::Marked(text) => text,
             Text::Static(text) => text,
+            Text::Shared(text) => text,
             Text::Part(whole, part) => whole.get(part.clone()).unwrap_or_default(),
         }
     }
@@ -135,7 +144,7 @@ impl Source {
     pub fn as_part(&self) -> Option<(&Arc<String>, &Range<usize>)> {
         match &self.0.text {
             Text::Part(whole, part) => Some((whole, part)),
-            Text::Own(_) | Text::Static(_) | Text::Marked(_) => None,
+            Text::Own(_) | Text::Static(_) | Text::Marked(_) | Text::Shared(_) => None,
         }
     }
 

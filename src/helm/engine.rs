@@ -59,12 +59,13 @@ pub(super) fn render(
     mut listener: Option<&mut Listener<'_>>,
     log: &mut Vec<LogLine>,
 ) -> Result<Vec<RenderedFile>, Error> {
-    let mut order: Vec<(&Str, &Template)> = templates.iter().collect();
+    let mut order: Vec<(usize, &Str, &Template)> =
+        templates.iter().rev().map(|(name, template)| (slashes(name), name, template)).collect();
     // Both parsing and rendering go from the deepest path to the flattest, names descending.
-    order.sort_by_key(|(name, _)| Reverse((slashes(name), *name)));
+    order.sort_by_key(|(depth, ..)| Reverse(*depth));
     let state = State::new(mode.lint, listener.is_some());
     let mut set = Set::new();
-    for (name, template) in &order {
+    for (_, name, template) in &order {
         let text = raw::marked(name.as_bytes());
         let source = match template.file.data().as_str() {
             Some(_) => template.file.source(SourceKind::Chart, &text),
@@ -80,7 +81,7 @@ pub(super) fn render(
     }
     let mut files = Vec::new();
     let mut failed = None;
-    for (name, template) in order {
+    for (_, name, template) in order {
         let text = raw::marked(name.as_bytes());
         if text.rsplit('/').next().is_some_and(|base| base.starts_with('_')) {
             continue;

@@ -1,11 +1,11 @@
 //! Nodes of parts that were surveyed.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use super::super::super::ast::{Branch, Ends, List, Node, Pos, Template, Tree};
 use super::super::WORTH_DEFERRING;
-use super::Reader;
+use super::{Piles, Reader};
 use crate::diag::Span;
 
 /// The nodes of a list of `tree`, or of all of the tree, and the names of variables that were met so far. Lists inside
@@ -13,12 +13,22 @@ use crate::diag::Span;
 pub(in super::super) fn build(tree: &Tree, start: usize, names: &mut Vec<Rc<str>>) -> Option<Vec<Node>> {
     let mut reader = Reader::new(&tree.source, &tree.funcs, start)?;
     reader.names = std::mem::take(names);
-    let mut builder = Builder { reader, ends: &tree.ends, nodes: Vec::new() };
+    reader.piles = PILES.take();
+    let mut builder = Builder { reader, ends: &tree.ends };
     let stop = builder.items();
-    *names = builder.reader.names;
+    let mut reader = builder.reader;
+    *names = reader.names;
     // The text itself goes on to its end, and nothing else does.
     let is_text = tree.is_whole && start == 0;
-    ((stop? == Stop::Text) == is_text).then_some(builder.nodes)
+    let is_built = stop.is_some_and(|stop| (stop == Stop::Text) == is_text);
+    let nodes = is_built.then(|| reader.piles.nodes.drain(..).collect());
+    reader.piles.clear();
+    PILES.set(reader.piles);
+    nodes
+}
+
+thread_local! {
+    static PILES: Cell<Piles> = Cell::default();
 }
 
 /// What ended a list: an action or the end of the text. Of an `else` the word itself was gone over, of an `end` all.
@@ -47,8 +57,6 @@ enum Block {
 struct Builder<'a> {
     reader: Reader<'a, true>,
     ends: &'a Ends,
-    /// The nodes of lists that are not complete yet.
-    nodes: Vec<Node>,
 }
 
 impl Builder<'_> {
@@ -59,13 +67,13 @@ impl Builder<'_> {
             let Some(delim) = self.reader.next_delim() else {
                 let end = self.reader.bytes.len();
                 if start < end {
-                    self.nodes.push(Node::Text(Span::new(start, end)));
+                    self.reader.piles.nodes.push(Node::Text(Span::new(start, end)));
                 }
                 return Some(Stop::Text);
             };
             let text = self.reader.text_before(start, delim);
             if !text.is_empty() {
-                self.nodes.push(Node::Text(text));
+                self.reader.piles.nodes.push(Node::Text(text));
             }
             self.reader.open(delim);
             if self.reader.starts_with(b"/*") {
@@ -73,7 +81,7 @@ impl Builder<'_> {
                 continue;
             }
             match self.action()? {
-                Item::Node(node) => self.nodes.push(node),
+                Item::Node(node) => self.reader.piles.nodes.push(node),
                 Item::Stop(stop) => return Some(stop),
                 Item::Nothing => {}
             }
@@ -189,9 +197,9 @@ impl Builder<'_> {
             let stop = self.stop()?;
             return Some((List { nodes: OnceCell::new(), start: start as Pos }, stop));
         }
-        let mark = self.nodes.len();
+        let mark = self.reader.piles.nodes.len();
         let stop = self.items()?;
-        let nodes: Vec<Node> = self.nodes.drain(mark..).collect();
+        let nodes: Vec<Node> = self.reader.piles.nodes.drain(mark..).collect();
         Some((List { nodes: nodes.into(), start: start as Pos }, stop))
     }
 }

@@ -14,7 +14,7 @@ pub(super) use survey::survey;
 
 use std::rc::Rc;
 
-use super::super::ast::{Command, Expr, Pipe, Variable};
+use super::super::ast::{Command, Expr, Node, Pipe, Variable};
 use super::super::func::FuncMap;
 use super::super::lexer::{ALPHANUMERIC, is_space};
 use crate::diag::{Source, Span};
@@ -38,12 +38,30 @@ struct Reader<'a, const BUILD: bool> {
     outside: usize,
     /// The names of variables by their numbers.
     names: Vec<Rc<str>>,
-    /// What was made and belongs to something that is not complete yet.
+    piles: Piles,
+}
+
+/// What was made and belongs to something that is not complete yet. Their room is used again, because most lists that
+/// are built are short.
+#[derive(Default)]
+struct Piles {
+    nodes: Vec<Node>,
     pipes: Vec<Pipe>,
     declared: Vec<Variable>,
     commands: Vec<Command>,
     operands: Vec<Expr>,
     fields: Vec<Str>,
+}
+
+impl Piles {
+    fn clear(&mut self) {
+        self.nodes.clear();
+        self.pipes.clear();
+        self.declared.clear();
+        self.commands.clear();
+        self.operands.clear();
+        self.fields.clear();
+    }
 }
 
 impl<'a, const BUILD: bool> Reader<'a, BUILD> {
@@ -63,11 +81,7 @@ impl<'a, const BUILD: bool> Reader<'a, BUILD> {
             visible: Vec::new(),
             outside: 0,
             names: Vec::new(),
-            pipes: Vec::new(),
-            declared: Vec::new(),
-            commands: Vec::new(),
-            operands: Vec::new(),
-            fields: Vec::new(),
+            piles: Piles::default(),
         })
     }
 

@@ -28,7 +28,7 @@ impl Reader<'_, true> {
     /// The pipeline of an action.
     pub(super) fn pipe(&mut self, in_range: bool) -> Option<Pipe> {
         self.pipeline(false, in_range)?;
-        self.pipes.pop()
+        self.piles.pipes.pop()
     }
 }
 
@@ -36,12 +36,12 @@ impl Reader<'_, true> {
 impl<'a, const BUILD: bool> Reader<'a, BUILD> {
     /// A pipeline, from its first byte up to its end, which is a parenthesis or that of the action; both are gone over.
     pub(super) fn pipeline(&mut self, in_parens: bool, in_range: bool) -> Option<()> {
-        let (pos, declared, commands) = (self.at, self.declared.len(), self.commands.len());
+        let (pos, declared, commands) = (self.at, self.piles.declared.len(), self.piles.commands.len());
         let assigns = self.here() == b'$' && self.declarations(in_range)?;
         let mut is_first = true;
         loop {
             self.space();
-            let (start, operands) = (self.at, self.operands.len());
+            let (start, operands) = (self.at, self.piles.operands.len());
             let is_executable = self.operand()?;
             if !is_first && !is_executable {
                 return None;
@@ -73,15 +73,15 @@ impl<'a, const BUILD: bool> Reader<'a, BUILD> {
                 };
             };
             if BUILD {
-                let args = self.operands.drain(operands..).collect();
-                self.commands.push(Command { pos: start as Pos, args });
+                let args = self.piles.operands.drain(operands..).collect();
+                self.piles.commands.push(Command { pos: start as Pos, args });
             }
             if let Some(end) = end {
                 if BUILD {
-                    let declared = self.declared.drain(declared..).collect();
-                    let commands = self.commands.drain(commands..).collect();
+                    let declared = self.piles.declared.drain(declared..).collect();
+                    let commands = self.piles.commands.drain(commands..).collect();
                     let (pos, end) = (pos as Pos, end as Pos);
-                    self.pipes.push(Pipe { pos, end, assign: assigns, declared, commands });
+                    self.piles.pipes.push(Pipe { pos, end, assign: assigns, declared, commands });
                 }
                 return Some(());
             }
@@ -126,7 +126,7 @@ impl<'a, const BUILD: bool> Reader<'a, BUILD> {
     fn declare(&mut self, name: &'a str) {
         if BUILD {
             let id = self.id(name);
-            self.declared.push(Variable { id });
+            self.piles.declared.push(Variable { id });
         } else {
             self.visible.push(name);
         }
@@ -150,7 +150,7 @@ impl<'a, const BUILD: bool> Reader<'a, BUILD> {
     }
 
     fn made(&mut self, pos: usize, kind: ExprKind) {
-        self.operands.push(Expr { pos: pos as Pos, kind });
+        self.piles.operands.push(Expr { pos: pos as Pos, kind });
     }
 
     /// An operand with its fields, and whether a pipeline may hand something on to it.
@@ -209,7 +209,7 @@ impl<'a, const BUILD: bool> Reader<'a, BUILD> {
                 self.pipeline(true, false)?;
                 self.depth -= 1;
                 if BUILD {
-                    let pipe = self.pipes.pop()?;
+                    let pipe = self.piles.pipes.pop()?;
                     self.made(pipe.pos as usize, ExprKind::Pipe(Box::new(pipe)));
                 }
                 self.fields_of_term()?;
@@ -244,7 +244,7 @@ impl<'a, const BUILD: bool> Reader<'a, BUILD> {
 
     /// One field or more.
     fn fields(&mut self, of: FieldOf) -> Option<()> {
-        let (mark, first) = (self.fields.len(), self.at);
+        let (mark, first) = (self.piles.fields.len(), self.at);
         // Go has a field with more behind it where they begin.
         let (mut pos, mut count) = (first, 0);
         while self.here() == b'.' {
@@ -262,15 +262,15 @@ impl<'a, const BUILD: bool> Reader<'a, BUILD> {
             self.at_terminator().then_some(())?;
             if BUILD {
                 let name = self.part(start, self.at);
-                self.fields.push(name);
+                self.piles.fields.push(name);
             }
         }
         if BUILD {
-            let names: Box<[Str]> = self.fields.drain(mark..).collect();
+            let names: Box<[Str]> = self.piles.fields.drain(mark..).collect();
             let kind = match of {
                 FieldOf::Dot => ExprKind::Field(names),
                 FieldOf::Variable(id) => ExprKind::Variable(id, names),
-                FieldOf::Term => ExprKind::Chain(Box::new(self.operands.pop()?), names),
+                FieldOf::Term => ExprKind::Chain(Box::new(self.piles.operands.pop()?), names),
             };
             self.made(pos, kind);
         }
