@@ -202,6 +202,9 @@ fn whole(args: &[Value], index: usize) -> i64 {
     arg(args, index).as_i64().unwrap_or_default()
 }
 
+/// Where Helm's v4.3.1 for Linux on x86-64 keeps the local time zone.
+const LOCAL: i64 = 70_550_048;
+
 /// Go's `*time.Location`, of which templates see the name.
 #[derive(Debug)]
 struct Location(Zone);
@@ -213,6 +216,11 @@ impl Object for Location {
 
     fn kind(&self) -> Kind {
         Kind::Ptr
+    }
+
+    // Quirk: `printf "%d"` of a time shows where Go's `time.Local` lies.
+    fn address(&self) -> Option<i64> {
+        matches!(self.0, Zone::Local(..)).then_some(LOCAL)
     }
 
     fn fields(&self) -> &'static [&'static str] {

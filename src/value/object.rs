@@ -51,6 +51,11 @@ pub trait Object: Any {
         None
     }
 
+    /// Where it leads to, when that is a place in Helm's program that never changes.
+    fn address(&self) -> Option<i64> {
+        None
+    }
+
     /// Whether this is a pointer to nothing.
     fn is_nil(&self) -> bool {
         false

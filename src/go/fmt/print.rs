@@ -160,7 +160,7 @@ impl<'o> Printer<'o> {
                 } else if object.is_nil() && matches!(verb, 'b' | 'd' | 'o' | 'x' | 'X') {
                     self.integer(0, false, verb)
                 } else if object.is_nil() && verb == 'v' {
-                    self.write("<nil>");
+                    self.flags.pad(self.out, b"<nil>");
                     true
                 } else if let Some(number) = object.number() {
                     self.integer(i128::from(number), true, verb)
@@ -324,13 +324,17 @@ impl<'o> Printer<'o> {
     // Rule: fmt/print.go `fmtPointer`.
     fn pointer(&mut self, value: &Value, verb: char) {
         let points = matches!(value.kind(), Kind::Ptr | Kind::Map | Kind::Slice | Kind::Func);
+        let address = match value {
+            Value::Object(object) => object.address().map_or(ADDRESS, i128::from),
+            _ => ADDRESS,
+        };
         match verb {
             'v' | 'p' if points => {
                 let flags = Flags { sharp: verb == 'v' || !self.flags.sharp, ..self.flags };
-                number::integer(self.out, flags, ADDRESS, false, 'x');
+                number::integer(self.out, flags, address, false, 'x');
             }
             'x' | 'd' | 'b' | 'o' | 'X' if points => {
-                self.integer(ADDRESS, false, verb);
+                self.integer(address, false, verb);
             }
             _ => self.bad_verb(value, verb),
         }
