@@ -275,10 +275,17 @@ impl Iterator for Pieces<'_> {
         let text = self.source.text();
         let start = self.at;
         while let Some(rest) = text.get(self.at..).filter(|rest| !rest.is_empty()) {
+            // `at` is always the start of a line.
+            let lead = if rest.starts_with("---") {
+                0
+            } else {
+                memchr::memmem::find(rest.as_bytes(), b"\n---").map_or(rest.len(), |end| end + 1)
+            };
+            let begun = self.at + lead;
+            let rest = rest.get(lead..).unwrap_or_default();
             let length = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |end| end + 1);
             let line = rest.get(..length).unwrap_or(rest);
-            let begun = self.at;
-            self.at += length;
+            self.at = begun + length;
             let Some(behind) = line.strip_prefix("---") else { continue };
             let trimmed = behind.trim();
             if !trimmed.is_empty() && !trimmed.starts_with('#') {
