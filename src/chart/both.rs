@@ -4,9 +4,6 @@ use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::thread;
 
-/// Subcharts from which on two threads are faster than one.
-pub(super) const MANY: usize = 16;
-
 /// Stack of the second thread, as much as the first has.
 const STACK: usize = 8 << 20;
 

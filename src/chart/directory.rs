@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::both::{MANY, both};
+use super::both::both;
 use super::error::{Error, ErrorKind};
 use super::folder::{Folder, Kind, Named, Opened, Room};
 use super::ignore::Rules;
@@ -25,6 +25,9 @@ const MAX_OPEN: usize = 64;
 
 /// Bytes of a folder's path up to which the path of no file in it is too long for the system, which counts to 4096.
 const MAX_NEAR: usize = 3800;
+
+/// Subcharts from which on two threads read faster than one.
+const MANY: usize = 16;
 
 /// Go's words for an error of the operating system.
 pub(crate) fn io_text(error: &io::Error) -> String {

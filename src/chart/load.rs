@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::both::{MANY, both};
+use super::both::both;
 use super::error::{Error, ErrorKind};
 use super::lock::Lock;
 use super::metadata::Metadata;
@@ -349,6 +349,30 @@ impl Loading<'_> {
     }
 }
 
+/// Work that is worth a thread; the unit is a byte of values.
+const MUCH: usize = 32 << 10;
+/// The least work that a subchart is.
+const LEAST: usize = 2 << 10;
+
+/// How many subcharts to put together before the rest, which is about as much work; all when it is not worth a thread.
+fn half(groups: &[(String, Vec<File>)]) -> usize {
+    let work = |files: &[File]| {
+        let big =
+            files.iter().filter(|file| ["values.yaml", ".tgz"].iter().any(|end| file.path().ends_with(end)));
+        LEAST + big.map(|file| file.data().len()).sum::<usize>()
+    };
+    let all: usize = groups.iter().map(|(_, files)| work(files)).sum();
+    let mut done = 0;
+    let first = groups.iter().take_while(|(_, files)| {
+        let begins = done < all / 2;
+        done += work(files);
+        begins
+    });
+    let first = first.count();
+    let rest: usize = groups.iter().skip(first).map(|(_, files)| work(files)).sum();
+    if rest < MUCH || all - rest < MUCH { groups.len() } else { first }
+}
+
 /// Where subcharts lie.
 #[derive(Clone, Copy)]
 struct Place<'p> {
@@ -360,13 +384,13 @@ struct Place<'p> {
 }
 
 impl Place<'_> {
-    /// The subcharts with these files; many are put together on two threads.
+    /// The subcharts with these files, put together on two threads when they are much work.
     fn subcharts(
         self,
         mut groups: Vec<(String, Vec<File>)>,
         log: &mut Vec<LogLine>,
     ) -> Result<Vec<Chart>, Error> {
-        let rest = if groups.len() < MANY { Vec::new() } else { groups.split_off(groups.len() / 2) };
+        let rest = groups.split_off(half(&groups));
         let one_by_one = |groups: Vec<(String, Vec<File>)>, log: &mut Vec<LogLine>| {
             let charts =
                 groups.into_iter().filter_map(|(name, files)| self.subchart(&name, &files, log).transpose());
@@ -449,5 +473,28 @@ fn is_v3(file: &File) -> Result<bool, Error> {
         "" | "v1" | "v2" => Ok(false),
         "v3" => Ok(true),
         _ => Err(ErrorKind::Invalid.error("unsupported chart version")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_cut_in_two_when_both_parts_are_worth_it() {
+        let parts = |sizes: &[usize]| {
+            let group = |size: &usize| {
+                let file = |path: &str, size: usize| File::new(path, vec![b'#'; size]);
+                ("a".to_owned(), vec![file("a/values.yaml", *size), file("a/README.md", 100 * LEAST)])
+            };
+            half(&sizes.iter().map(group).collect::<Vec<_>>())
+        };
+        assert_eq!(parts(&[]), 0);
+        assert_eq!(parts(&[9 << 10, 100 << 10, 76 << 10]), 2);
+        assert_eq!(parts(&[200 << 10, 1 << 10, 76 << 10]), 1);
+        assert_eq!(parts(&[1 << 10, 1 << 10, 200 << 10]), 3);
+        assert_eq!(parts(&[20 << 10; 2]), 2);
+        assert_eq!(parts(&[0; 31]), 31);
+        assert_eq!(parts(&[0; 40]), 20);
     }
 }

@@ -12,6 +12,7 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::DuplicateKey;
@@ -31,8 +32,11 @@ const LARGE: usize = 1000;
 const MAX_SHARED: usize = 24;
 /// How many texts are kept, a power of two.
 const SHARED: usize = 128;
-/// Bytes of a document up to which an eighth of that is enough.
-const SHORT: usize = 1000;
+
+thread_local! {
+    /// The texts of the documents that were read before: most say the same again.
+    static TEXTS: RefCell<Vec<Option<Arc<str>>>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The first document of a text that keeps to the common part, and nothing when there is none in it; `None` when the
 /// parser has to look.
@@ -46,6 +50,8 @@ pub(super) fn first(
     if !scalar::is_printable(text) {
         return None;
     }
+    let mut shared = TEXTS.take();
+    shared.resize(SHARED, None);
     let mut reader = Reader {
         bytes: text.as_bytes(),
         text,
@@ -55,13 +61,15 @@ pub(super) fn first(
         line: None,
         entries: Vec::new(),
         items: Vec::new(),
-        shared: vec![None; if text.len() < SHORT { SHARED / 8 } else { SHARED }],
+        shared,
         duplicates: Vec::new(),
         odd: false,
         wanted,
         skims: false,
     };
-    let root = reader.document()?;
+    let root = reader.document();
+    TEXTS.set(std::mem::take(&mut reader.shared));
+    let root = root?;
     duplicates.append(&mut reader.duplicates);
     Some(root)
 }
