@@ -1,6 +1,7 @@
 //! From the user's values to manifests.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::engine::Engine;
 use super::reader::{Problems, Reader};
@@ -31,14 +32,30 @@ impl Default for Options {
 }
 
 /// What a render gives.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Rendered {
     /// The objects, in the order to apply them.
     pub manifests: Vec<Manifest>,
     /// What the user should know; nothing here stopped the render.
     pub warnings: Vec<Diagnostic>,
+    settings: Arc<Settings>,
+}
+
+impl Rendered {
     /// What to do on nodes and in DNS, as text for people.
-    pub notes: String,
+    #[must_use]
+    pub fn notes(&self) -> String {
+        notes::notes(&self.settings)
+    }
+}
+
+impl fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rendered")
+            .field("manifests", &self.manifests)
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Every value with its default and its meaning: `charts/clearml-server/values.yaml`.
@@ -115,7 +132,7 @@ pub fn render_each(
         }
     }
     let warnings = problems.take().into_iter().filter(|found| found.severity < Severity::Error).collect();
-    Ok(Rendered { manifests, warnings, notes: notes::notes(&settings) })
+    Ok(Rendered { manifests, warnings, settings: Arc::new(settings) })
 }
 
 /// The user's values over [`defaults`] and the set of images they choose, as [`render`] reads them.

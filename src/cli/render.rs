@@ -136,7 +136,7 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
         }
     };
     findings.extend(clearml::unread(&merged.root, &options, &rendered));
-    findings.extend(rendered.warnings);
+    findings.extend(rendered.warnings.iter().cloned());
     let checked = check::Options {
         kube_version: args.kube_version,
         no_second_opinion: !args.strict,
@@ -173,7 +173,7 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
     };
     ui.report(&findings, root);
     if args.notes {
-        ui.message(&rendered.notes);
+        ui.message(&rendered.notes());
     }
     match &args.output_dir {
         Some(folder) => ui.print(output::write_folder(folder, &shown, args.output)?)?,
@@ -181,7 +181,7 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
     }
     // The process is about to end, which frees everything at once.
     std::mem::forget(input);
-    std::mem::forget((rendered.manifests, merged));
+    std::mem::forget((rendered, merged));
     Ok(Exit::Done)
 }
 

@@ -80,7 +80,7 @@ fn the_defaults_render_object_by_object() {
         let name = format!("{}-{}", manifest.kind, manifest.name);
         insta::assert_snapshot!(name, format!("{}[EOF]", manifest.text.text()));
     }
-    insta::assert_snapshot!("notes", format!("{}[EOF]", rendered.notes));
+    insta::assert_snapshot!("notes", format!("{}[EOF]", rendered.notes()));
     assert!(rendered.warnings.is_empty());
 }
 
@@ -110,7 +110,7 @@ fn presets_render_object_by_object() {
                 insta::assert_snapshot!(name, format!("{}[EOF]", manifest.text.text()));
             }
         }
-        insta::assert_snapshot!(format!("{}-notes", names.join("-")), format!("{}[EOF]", rendered.notes));
+        insta::assert_snapshot!(format!("{}-notes", names.join("-")), format!("{}[EOF]", rendered.notes()));
     }
 }
 
