@@ -419,6 +419,40 @@ fn charts_nest_a_hundred_deep() {
     assert!(output.stderr().contains("charts are nested more than 100 deep"), "{}", output.stderr());
 }
 
+/// Folders in folders, levels of an object: the greatest number that is let through, and what is said of the next.
+#[test]
+fn limits_of_our_own_commands_hold_to_the_unit() {
+    const OBJECT: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
+    let nested = |levels: usize| {
+        let spec = format!("{}1{}", "{a: ".repeat(levels), "}".repeat(levels));
+        format!("apiVersion: x.example.com/v1\nkind: Foo\nmetadata: {{name: a}}\nspec: {spec}\n")
+    };
+    let deep = |levels: usize| format!("d/{}a.yaml", "f/".repeat(levels));
+    type Make<'m> = &'m dyn Fn(usize) -> (String, String);
+    let cases: [(usize, &[&str], &str, Make<'_>); 3] = [
+        (64, &["validate", "d"], "folders nest deeper than 64", &|levels| (deep(levels), OBJECT.to_owned())),
+        (32, &["diff", "dir:d", "dir:d"], "more than 32 folders deep", &|levels| {
+            (deep(levels), OBJECT.to_owned())
+        }),
+        (399, &["diff", "a.yaml", "a.yaml"], "400 levels", &|levels| ("a.yaml".to_owned(), nested(levels))),
+    ];
+    for (most, arguments, says, make) in cases {
+        let run = |levels: usize| {
+            let (path, text) = make(levels);
+            Sandbox::new().file(&path, text).args(arguments.iter().copied()).run()
+        };
+        let output = run(most);
+        assert_eq!(output.status, 0, "{arguments:?}: {}", output.stderr());
+        let output = run(most + 1);
+        assert_eq!(output.status, 2, "{arguments:?}");
+        assert!(
+            output.stdout.is_empty() && output.stderr().contains(says),
+            "{arguments:?}: {}",
+            output.stderr()
+        );
+    }
+}
+
 /// A folder may hold a hundred MiB; an archive one byte less, as in Helm.
 #[test]
 fn charts_end_at_their_size() {

@@ -79,10 +79,10 @@ impl Found {
                 format!("cannot read the folder `{}`: {why}", folder.display()),
             ))
         };
-        if depth > MAX_DEPTH || self.paths.len() > MOST_FILES {
-            return Err(refuse(&format!(
-                "more than {MAX_DEPTH} folders deep, or more than {MOST_FILES} files"
-            )));
+        let too_many =
+            || refuse(&format!("more than {MAX_DEPTH} folders deep, or more than {MOST_FILES} files"));
+        if depth > MAX_DEPTH {
+            return Err(too_many());
         }
         for entry in fs::read_dir(folder).map_err(|error| refuse(&reason(&error)))? {
             let entry = entry.map_err(|error| refuse(&reason(&error)))?;
@@ -96,6 +96,9 @@ impl Found {
                 self.folder(&path, depth + 1)?;
             } else if kind.is_file() && is_manifest(&name) {
                 self.paths.push(path);
+                if self.paths.len() > MOST_FILES {
+                    return Err(too_many());
+                }
             } else if KUSTOMIZATIONS.contains(&&*name) {
                 self.kustomizations.push(path);
             }
