@@ -7,6 +7,7 @@
 use std::any::{Any, TypeId};
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::ast::Tree;
 use super::error::ExecError;
@@ -241,7 +242,7 @@ fn is_word(name: &str) -> bool {
 
 /// The functions that templates may call, by name; a clone counts a reference.
 #[derive(Clone, Debug, Default)]
-pub struct FuncMap(Rc<Functions>);
+pub struct FuncMap(Arc<Functions>);
 
 #[derive(Clone, Debug, Default)]
 struct Functions {
@@ -295,7 +296,7 @@ impl FuncMap {
                 *slot = known.all.len() as u16;
             }
         }
-        Self(Rc::new(known))
+        Self(Arc::new(known))
     }
 
     /// The same without the functions of these names.

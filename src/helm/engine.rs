@@ -64,14 +64,17 @@ pub(super) fn render(
     // Both parsing and rendering go from the deepest path to the flattest, names descending.
     order.sort_by_key(|(depth, ..)| Reverse(*depth));
     let state = State::new(mode.lint, listener.is_some());
-    let mut set = Set::new();
-    for (_, name, template) in &order {
+    let source = |(_, name, template): &(usize, &Str, &Template)| {
         let text = raw::marked(name.as_bytes());
-        let source = match template.file.data().as_str() {
+        match template.file.data().as_str() {
             Some(_) => template.file.source(SourceKind::Chart, &text),
             None => Source::from_bytes(SourceKind::Chart, &*text, template.file.data().as_bytes()),
-        };
-        set.add(&gotmpl::parse_lazily(&source, &state.funcs).map_err(|error| parse_failed(&error))?);
+        }
+    };
+    let sources: Vec<Source> = order.iter().map(source).collect();
+    let mut set = Set::new();
+    for parsed in gotmpl::parse_each(&sources, &state.funcs) {
+        set.add(&parsed.map_err(|error| parse_failed(&error))?);
     }
     let set = Rc::new(set);
     let keyed_by_place = host.keyed_by_place();

@@ -10,7 +10,11 @@ mod pipeline;
 mod tests;
 
 use std::cell::{OnceCell, RefCell};
+use std::panic::resume_unwind;
 use std::rc::Rc;
+use std::thread;
+
+use glance::Survey;
 
 use super::ast::{Branch, Ends, List, Node, Pos, Template, Tree};
 use super::error::ParseError;
@@ -23,6 +27,8 @@ use crate::value::Str;
 
 /// Parentheses and blocks may nest this deep.
 const MAX_DEPTH: usize = 10_000;
+/// Bytes of templates that are worth a second thread.
+const MUCH: usize = 128 << 10;
 /// Lists of fewer bytes are made with what stands around them.
 const WORTH_DEFERRING: usize = 64;
 
@@ -62,14 +68,54 @@ pub fn parse(source: &Source, funcs: &FuncMap) -> Result<Parsed, ParseError> {
 /// # Errors
 /// Go's message with the line Go reports.
 pub fn parse_lazily(source: &Source, funcs: &FuncMap) -> Result<Parsed, ParseError> {
-    match surveyed(source, funcs) {
+    parse_surveyed(source, glance::survey(source, funcs), funcs)
+}
+
+/// The same for many texts, one after the other; the glances at a great deal of text are thrown on two threads.
+pub fn parse_each<'s>(
+    sources: &'s [Source],
+    funcs: &'s FuncMap,
+) -> impl Iterator<Item = Result<Parsed, ParseError>> + 's {
+    let surveys = surveys(sources, funcs);
+    sources.iter().zip(surveys).map(|(source, survey)| parse_surveyed(source, survey, funcs))
+}
+
+fn surveys(sources: &[Source], funcs: &FuncMap) -> Vec<Option<Survey>> {
+    let total: usize = sources.iter().map(|source| source.text().len()).sum();
+    let survey = |sources: &[Source]| -> Vec<_> {
+        sources.iter().map(|source| glance::survey(source, funcs)).collect()
+    };
+    if total < MUCH {
+        return survey(sources);
+    }
+    let mut bytes = 0;
+    let half = sources.iter().take_while(|source| {
+        bytes += source.text().len();
+        bytes <= total / 2
+    });
+    let (first, second) = sources.split_at(half.count());
+    thread::scope(|scope| {
+        let other = thread::Builder::new().spawn_scoped(scope, || survey(second));
+        let mut surveys = survey(first);
+        match other.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(rest)) => surveys.extend(rest),
+            Ok(Err(panic)) => resume_unwind(panic),
+            // The system has no room for a thread.
+            Err(_) => surveys.extend(survey(second)),
+        }
+        surveys
+    })
+}
+
+fn parse_surveyed(source: &Source, survey: Option<Survey>, funcs: &FuncMap) -> Result<Parsed, ParseError> {
+    match survey.and_then(|survey| surveyed(source, survey, funcs)) {
         Some(parsed) => Ok(parsed),
         None => parse(source, funcs),
     }
 }
 
-fn surveyed(source: &Source, funcs: &FuncMap) -> Option<Parsed> {
-    let (text, survey) = (source.text(), glance::survey(source, funcs)?);
+fn surveyed(source: &Source, survey: Survey, funcs: &FuncMap) -> Option<Parsed> {
+    let text = source.text();
     let mut parts = Vec::with_capacity(survey.defined.len() + 1);
     for part in &survey.defined {
         parts.push((text.get(part.name.0..part.name.1)?, part.start, part.is_blank));

@@ -8,7 +8,10 @@ use crate::gotmpl::builtins;
 fn agree(text: &str) -> bool {
     let funcs = FuncMap::new(&[builtins::TABLE]);
     let source = Source::new(SourceKind::Template, "t", text);
-    let Some(lazy) = surveyed(&source, &funcs) else { return false };
+    let Some(lazy) = glance::survey(&source, &funcs).and_then(|survey| surveyed(&source, survey, &funcs))
+    else {
+        return false;
+    };
     let eager = match parse(&source, &funcs) {
         Ok(eager) => eager,
         Err(error) => panic!("{text:?} was surveyed, and is refused: {error}"),
@@ -211,4 +214,24 @@ fn whatever_is_accepted_at_a_glance_is_parsed_the_same() {
         sure += usize::from(agree(&text));
     }
     assert!(sure > 2_000, "{sure} of the texts were surveyed");
+}
+
+/// What is looked at on two threads is found in the order of the texts.
+#[test]
+fn texts_are_surveyed_in_their_order() {
+    let funcs = FuncMap::default();
+    let text =
+        |number: usize| format!("{{{{ define \"d{number}\" }}}}{}{{{{ end }}}}", "x".repeat(number * 100));
+    let mut texts: Vec<String> = (0..100).map(text).collect();
+    texts[20] = "{{ if".to_owned();
+    texts[90] = "{{ end }}".to_owned();
+    let sources: Vec<Source> =
+        texts.iter().map(|text| Source::new(SourceKind::Chart, "t", text.as_str())).collect();
+    assert!(texts.iter().map(String::len).sum::<usize>() > MUCH);
+    for (number, parsed) in parse_each(&sources, &funcs).enumerate() {
+        match parsed {
+            Ok(parsed) => assert!(parsed.get(&format!("d{number}")).is_some(), "{number}"),
+            Err(error) => assert!([20, 90].contains(&number), "{number}: {error:?}"),
+        }
+    }
 }

@@ -10,7 +10,7 @@ mod pipeline;
 mod survey;
 
 pub(super) use build::build;
-pub(super) use survey::survey;
+pub(super) use survey::{Survey, survey};
 
 use std::rc::Rc;
 
