@@ -187,7 +187,11 @@ impl<'t> State<'t, '_> {
             }
             _ => {
                 let mut text = b"range can't iterate over ".to_vec();
-                fmt::append_printable(&mut text, &value);
+                match &value {
+                    // Rule: `%v` of a value that has no address: what only its pointer can say is not asked.
+                    Value::Object(object) if object.kind() == Kind::Struct => fmt::append(&mut text, &value),
+                    _ => fmt::append_printable(&mut text, &value),
+                }
                 return self.error(raw::marked(&text));
             }
         };
