@@ -16,4 +16,4 @@ mod typed;
 mod tests;
 
 pub use codes::CODES;
-pub use run::{Checked, Input, Options, Text, manifests, read, sources};
+pub use run::{Checked, Input, Options, manifests, sources};

@@ -4,7 +4,7 @@ use super::findings::{self, Findings};
 use super::object::Object;
 use super::rules::{self, Cluster};
 use super::{codes, custom, structure, typed};
-use crate::codec::yaml::{self, Document, Error, ReadOptions};
+use crate::codec::yaml::{self, Document, ReadOptions};
 use crate::codec::{Map, Node, Numbers};
 use crate::diag::{Diagnostic, Place, Severity, Source};
 use crate::kube::{KubeVersion, schema};
@@ -74,16 +74,6 @@ const NO_DEFINITION: &str = "the input has no CustomResourceDefinition of this k
 /// Why kustomize's own files are not looked into.
 const KUSTOMIZE: &str = "kustomize reads it, an API server never sees it";
 
-/// The text of a manifest, read, or why it cannot be.
-#[derive(Debug)]
-pub struct Text(Result<Document, Error>);
-
-/// Reads the text of a manifest as the checks want it.
-#[must_use]
-pub fn read(text: &Source) -> Text {
-    Text(yaml::read(text, &ReadOptions { numbers: Numbers::Typed }))
-}
-
 /// Everything that is checked together, so that objects can refer to each other.
 #[derive(Default)]
 pub struct Input<'m> {
@@ -101,20 +91,10 @@ enum Part<'m> {
 impl<'m> Input<'m> {
     /// The same with rendered manifests.
     #[must_use]
-    pub fn manifests(self, manifests: &'m [Manifest]) -> Self {
-        self.read_manifests(manifests, manifests.iter().map(|manifest| read(&manifest.text)))
-    }
-
-    /// The same with rendered manifests whose texts were read already, in the same order.
-    #[must_use]
-    pub fn read_manifests(
-        mut self,
-        manifests: &'m [Manifest],
-        texts: impl IntoIterator<Item = Text>,
-    ) -> Self {
-        for (manifest, Text(text)) in manifests.iter().zip(texts) {
+    pub fn manifests(mut self, manifests: &'m [Manifest]) -> Self {
+        for manifest in manifests {
             let trace = (!manifest.trace.writes().is_empty()).then_some(&manifest.trace);
-            match text {
+            match yaml::read(&manifest.text, &ReadOptions { numbers: Numbers::Typed }) {
                 Ok(document) => self.document(document, trace),
                 Err(error) => self.broken(&manifest.text, error.into_diagnostic(), trace),
             }

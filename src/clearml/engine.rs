@@ -62,11 +62,6 @@ impl Engine {
         ready.includes.iter().try_for_each(|&part| self.load(part))
     }
 
-    /// Gives minijinja every template.
-    pub(crate) fn load_all(&mut self) -> Result<(), Mistake> {
-        (0..READY.len()).try_for_each(|index| self.load(index)).map_err(|error| error.to_string())
-    }
-
     /// The object that `template` gives for `view`; `controls` are the values that switched it on.
     pub(crate) fn render(
         &mut self,

@@ -30,7 +30,7 @@ mod view;
 mod tests;
 
 pub use presets::{Preset, preset, preset_names, presets};
-pub use render::{Options, Rendered, defaults, prepare, render, render_each, values};
+pub use render::{Options, Rendered, defaults, render, values};
 pub use schema::schema;
 pub use secrets::{existing_places, is_secret_path, secret_places};
 pub use unread::unread;

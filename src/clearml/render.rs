@@ -84,12 +84,6 @@ fn engine() -> MutexGuard<'static, Engine> {
     engine.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Reads the templates, which the first [`render`] has to do otherwise.
-pub fn prepare() {
-    // A mistake is told of by the render.
-    let _ = engine().load_all();
-}
-
 /// A mistake of ours.
 const INTERNAL: Code = Code("clearml::internal");
 
@@ -98,18 +92,6 @@ const INTERNAL: Code = Code("clearml::internal");
 /// # Errors
 /// Every problem of the values in one run, in the order of the settings.
 pub fn render(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic>> {
-    render_each(user, options, &mut |_| ())
-}
-
-/// The same, which shows each manifest as soon as it is rendered.
-///
-/// # Errors
-/// As [`render`].
-pub fn render_each(
-    user: &Node,
-    options: &Options,
-    each: &mut dyn FnMut(&Manifest),
-) -> Result<Rendered, Vec<Diagnostic>> {
     let internal = |message: String| vec![Diagnostic::error(INTERNAL, message)];
     let defaults = default_tree().map_err(internal)?;
     let problems = Problems::default();
@@ -123,14 +105,10 @@ pub fn render_each(
     if problems.errors() > 0 {
         return Err(problems.take());
     }
-    let mut manifests = Vec::new();
-    for manifest in objects::render(&settings, &mut engine()) {
-        let manifest = manifest.map_err(internal)?;
-        if !options.without.iter().any(|kind| kind.eq_ignore_ascii_case(&manifest.kind)) {
-            each(&manifest);
-            manifests.push(manifest);
-        }
-    }
+    let manifests: Result<Vec<_>, _> = objects::render(&settings, &mut engine()).collect();
+    let mut manifests = manifests.map_err(internal)?;
+    manifests
+        .retain(|manifest| !options.without.iter().any(|kind| kind.eq_ignore_ascii_case(&manifest.kind)));
     let warnings = problems.take().into_iter().filter(|found| found.severity < Severity::Error).collect();
     Ok(Rendered { manifests, warnings, settings: Arc::new(settings) })
 }

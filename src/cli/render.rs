@@ -1,15 +1,12 @@
 //! `render`: ClearML's manifests, checked, to standard output or a folder.
 
 use std::path::PathBuf;
-use std::sync::mpsc;
-use std::thread;
 
 use anyhow::Result;
 use clap::Args;
 use clearml_k8s::check::{self, Input};
 use clearml_k8s::clearml;
-use clearml_k8s::codec::Node;
-use clearml_k8s::diag::{Code, Diagnostic, Label, Severity, Source, SourceKind};
+use clearml_k8s::diag::{Code, Diagnostic, Label, Severity, SourceKind};
 use clearml_k8s::kube::{KubeVersion, is_dns_subdomain, schema};
 
 use super::args::Output;
@@ -28,9 +25,6 @@ const KIND: Code = Code("cli::unknown-kind");
 
 /// The manifests are made for later versions of Kubernetes.
 const OLD_CLUSTER: Code = Code("cli::old-kubernetes");
-
-/// Bytes of manifests that are worth waking a thread up for.
-const BATCH: usize = 8 << 10;
 
 /// Where the help lists flags that are not about values.
 const OUTPUT: &str = "Output";
@@ -128,7 +122,7 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
         without: args.without.iter().map(|kind| full_kind(kind)).collect(),
         strict: args.strict,
     };
-    let (rendered, texts) = match rendered(&merged.root, &options) {
+    let rendered = match clearml::render(&merged.root, &options) {
         Ok(rendered) => rendered,
         Err(problems) => {
             findings.extend(problems);
@@ -145,10 +139,7 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
     // What a value such as `existingSecret` names is in the cluster already, as the value says.
     let existing = clearml::existing_places(&merged.root);
     let is_named = |found: &Diagnostic| found.secondary.iter().any(|label| existing.contains(&label.place));
-    let mut input = match texts {
-        Some(texts) => Input::default().read_manifests(&rendered.manifests, texts),
-        None => Input::default().manifests(&rendered.manifests),
-    };
+    let mut input = Input::default().manifests(&rendered.manifests);
     let found = input.check(&checked).into_iter().flat_map(|object| object.findings);
     findings.extend(
         found.filter(|found| found.severity == Severity::Error || !is_elsewhere(found) && !is_named(found)),
@@ -183,38 +174,6 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
     std::mem::forget(input);
     std::mem::forget((rendered, merged));
     Ok(Exit::Done)
-}
-
-/// Renders while a second thread reads the templates, and then what was rendered: the checks want it as a tree. No
-/// trees where there is no thread to be had.
-fn rendered(
-    root: &Node,
-    options: &clearml::Options,
-) -> Result<(clearml::Rendered, Option<Vec<check::Text>>), Vec<Diagnostic>> {
-    thread::scope(|scope| {
-        let (batches, arriving) = mpsc::channel::<Vec<Source>>();
-        let read = move || {
-            clearml::prepare();
-            arriving.into_iter().flatten().map(|text| check::read(&text)).collect::<Vec<_>>()
-        };
-        let reader = thread::Builder::new().spawn_scoped(scope, read);
-        let mut batch = Vec::new();
-        let mut bytes = 0;
-        let rendered = clearml::render_each(root, options, &mut |manifest| {
-            batch.push(manifest.text.clone());
-            bytes += manifest.text.text().len();
-            if bytes >= BATCH {
-                bytes = 0;
-                // Nobody is there to take it when the thread could not start.
-                let _ = batches.send(std::mem::take(&mut batch));
-            }
-        })?;
-        drop(batches);
-        // What is left is read here: waking the other up takes as long.
-        let rest: Vec<_> = batch.iter().map(check::read).collect();
-        let texts = reader.ok().and_then(|reader| reader.join().ok());
-        Ok((rendered, texts.map(|texts| texts.into_iter().chain(rest).collect())))
-    })
 }
 
 /// What is wrong with a release's name and with kinds to be left out.
