@@ -37,7 +37,7 @@ mod tests {
     fn both_run() {
         let mut seen = 0;
         let here = std::thread::current().id();
-        let (_, second) = both(|| seen += 1, || std::thread::current().id() != here);
+        let ((), second) = both(|| seen += 1, || std::thread::current().id() != here);
         assert_eq!(seen, 1);
         // Whoever is first waits for the second to begin elsewhere, or finds it undone.
         let begun = std::sync::Barrier::new(2);
