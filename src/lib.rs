@@ -3,6 +3,7 @@
 //! The library never prints, reads the environment or exits; rendering is a function of its inputs.
 //! ARCHITECTURE.md tells the data's way through these modules.
 
+mod both;
 pub mod chart;
 pub mod check;
 pub mod clearml;

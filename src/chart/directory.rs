@@ -9,11 +9,11 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::both::both;
 use super::error::{Error, ErrorKind};
 use super::folder::{Folder, Kind, Named, Opened, Room};
 use super::ignore::Rules;
 use super::{File, LoadOptions, MAX_CHART_SIZE};
+use crate::both::both;
 use crate::diag::{Level, LogLine, raw};
 
 /// Go's limit on links in one path.

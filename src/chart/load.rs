@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::both::both;
 use super::error::{Error, ErrorKind};
 use super::lock::Lock;
 use super::metadata::Metadata;
 use super::{File, MAX_CHART_DEPTH, MAX_CHART_SIZE, archive, directory};
+use crate::both::both;
 use crate::codec::Numbers;
 use crate::codec::shape::{self, Shape, names_field};
 use crate::codec::yaml::{self, ReadOptions};

@@ -3,7 +3,6 @@
 //! A loaded [`Chart`] is immutable and cheap to clone; nothing here renders, and no value is merged.
 
 mod archive;
-mod both;
 mod directory;
 mod error;
 mod expand;

@@ -7,6 +7,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::faults;
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_clearml-k8s");
 
 /// Writes the old state onto a disk of 400 KiB, fills the disk but for some pages and writes the new state, with each
@@ -31,23 +33,41 @@ for pages in 0 1 2 3 4 6 9 14 100; do
 done
 "#;
 
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
 /// Every file below a folder, by its path inside, but what `vendor` keeps its books in.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let (mut found, mut folders) = (BTreeMap::new(), vec![folder.to_owned()]);
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(&next).expect("a readable folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).expect("inside").to_owned();
-                if !name.ends_with(".clearml-k8s.files") {
-                    found.insert(name, fs::read(&path).expect("a readable file"));
-                }
-            }
+fn files(folder: &Path) -> Files {
+    let all = faults::files(folder).into_iter().filter(|(path, _)| !path.ends_with(".clearml-k8s.files"));
+    all.map(|(path, bytes)| (path.strip_prefix(folder).expect("inside").to_owned(), bytes)).collect()
+}
+
+/// What one run left, with so many pages free.
+struct Left {
+    pages: u32,
+    /// Whether it failed for want of room.
+    failed: bool,
+    out: String,
+    err: String,
+    before: Files,
+    now: Files,
+    /// After another run, with room.
+    again: Files,
+}
+
+impl Left {
+    fn read(dir: &Path, pages: u32) -> Self {
+        let text = |end: &str| fs::read_to_string(dir.join(format!("{pages}.{end}"))).expect("a file");
+        let (status, out, err) = (text("status"), text("out"), text("err"));
+        let failed = status == "2\n";
+        if failed {
+            assert!(err.contains("No space left on device"), "{err}");
+        } else {
+            assert_eq!(status, "0\n", "{err}");
         }
+        let [before, now, again] =
+            [".before", "", ".again"].map(|end| files(&dir.join(format!("{pages}{end}"))));
+        Self { pages, failed, out, err, before, now, again }
     }
-    found
 }
 
 /// Tells of a test that did not run, past the capture of the harness.
@@ -55,8 +75,8 @@ fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// What the script left, with the number of pages that were free; nothing where no disk can be mounted.
-fn on_a_small_disk(old: &str, new: &str) -> Option<(tempfile::TempDir, Vec<u32>)> {
+/// The old and the new state, and what each run of the script left; nothing where no disk can be mounted.
+fn on_a_small_disk(old: &str, new: &str) -> Option<([Files; 2], Vec<Left>)> {
     let dir = tempfile::tempdir().expect("a folder");
     let output = Command::new("unshare")
         .args(["--mount", "--map-root-user", "/bin/sh", "-c", SCRIPT])
@@ -77,25 +97,21 @@ fn on_a_small_disk(old: &str, new: &str) -> Option<(tempfile::TempDir, Vec<u32>)
         return None;
     }
     assert_eq!(status, Some(0), "{stderr}");
-    Some((dir, vec![0, 1, 2, 3, 4, 6, 9, 14, 100]))
+    let left: Vec<Left> = [0, 1, 2, 3, 4, 6, 9, 14, 100].map(|pages| Left::read(dir.path(), pages)).into();
+    let failed = left.iter().filter(|left| left.failed).count();
+    assert!((1..9).contains(&failed), "{failed}");
+    Some((["old", "new"].map(|side| files(&dir.path().join(side))), left))
 }
 
 /// Every file is whole, old or new, and the next run completes it.
 #[test]
 fn a_full_disk_below_vendor_leaves_whole_files() {
     let commands = ("vendor kept --preset nfs", "vendor kept --preset modern");
-    let Some((dir, numbers)) = on_a_small_disk(commands.0, commands.1) else { return };
-    let [old, new] = ["old", "new"].map(|side| files(&dir.path().join(side)));
-    let mut failed = 0;
-    for pages in numbers {
-        let read = |end: &str| fs::read_to_string(dir.path().join(format!("{pages}.{end}"))).expect("a file");
-        let now = files(&dir.path().join(pages.to_string()));
-        if read("status") == "2\n" {
-            failed += 1;
-            let stderr = read("err");
-            assert!(stderr.starts_with("error[vendor::folder]: `kept`: cannot write `"), "{stderr}");
-            assert!(stderr.contains("No space left on device"), "{stderr}");
-            assert_eq!(read("out"), "");
+    let Some(([old, new], all)) = on_a_small_disk(commands.0, commands.1) else { return };
+    for Left { pages, failed, out, err, now, again, .. } in all {
+        if failed {
+            assert!(err.starts_with("error[vendor::folder]: `kept`: cannot write `"), "{err}");
+            assert_eq!(out, "");
             for (path, bytes) in &now {
                 let name = path.to_string_lossy();
                 if name.starts_with(".clearml-k8s.") || name.ends_with(".clearml-k8s-new") {
@@ -104,13 +120,10 @@ fn a_full_disk_below_vendor_leaves_whole_files() {
                 assert!(old.get(path) == Some(bytes) || new.get(path) == Some(bytes), "{name} is torn");
             }
         } else {
-            assert_eq!(read("status"), "0\n", "{}", read("err"));
             assert!(now == new, "{pages} pages: not what was rendered");
         }
-        let again = files(&dir.path().join(format!("{pages}.again")));
         assert!(again == new, "{pages} pages: the next run did not complete it");
     }
-    assert!((1..9).contains(&failed), "{failed}");
 }
 
 /// All files stay as they were, and nothing else is left.
@@ -118,24 +131,12 @@ fn a_full_disk_below_vendor_leaves_whole_files() {
 fn a_full_disk_below_the_output_folder_leaves_the_old_files() {
     let commands =
         ("render --preset nfs --output-dir kept", "render --preset modern --preset nfs --output-dir kept");
-    let Some((dir, numbers)) = on_a_small_disk(commands.0, commands.1) else { return };
-    let new = files(&dir.path().join("new"));
-    let mut failed = 0;
-    for pages in numbers {
-        let read = |end: &str| fs::read_to_string(dir.path().join(format!("{pages}.{end}"))).expect("a file");
-        let now = files(&dir.path().join(pages.to_string()));
-        if read("status") == "2\n" {
-            failed += 1;
-            let stderr = read("err");
-            assert!(stderr.contains("error: cannot write `kept/"), "{stderr}");
-            assert!(stderr.contains("No space left on device"), "{stderr}");
-            let before = files(&dir.path().join(format!("{pages}.before")));
+    let Some(([_, new], all)) = on_a_small_disk(commands.0, commands.1) else { return };
+    for Left { pages, failed, err, before, now, again, .. } in all {
+        if failed {
+            assert!(err.contains("error: cannot write `kept/"), "{err}");
             assert!(now == before, "{pages} pages: a file has changed");
-        } else {
-            assert_eq!(read("status"), "0\n", "{}", read("err"));
         }
-        let again = files(&dir.path().join(format!("{pages}.again")));
         assert!(new.iter().all(|(path, bytes)| again.get(path) == Some(bytes)), "{pages} pages");
     }
-    assert!((1..9).contains(&failed), "{failed}");
 }

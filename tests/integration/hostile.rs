@@ -114,6 +114,23 @@ fn values_that_hold_themselves_end() {
     }
 }
 
+/// Helm v4.3.1 copies such values until its stack is full, and crashes.
+#[test]
+fn imported_values_that_would_hold_themselves_are_refused() {
+    let imports = "dependencies:\n- name: d\n  version: 1.0.0\n  import-values:\n  - {child: a, parent: x}\n  - {child: a.b, parent: x.b.e}\n  - {child: a, parent: x.b.e.f}\n";
+    let output = Sandbox::new()
+        .file("c/Chart.yaml", format!("apiVersion: v2\nname: c\nversion: 1.0.0\n{imports}"))
+        .file("c/charts/d/Chart.yaml", "apiVersion: v2\nname: d\nversion: 1.0.0\n")
+        .file("c/charts/d/values.yaml", "a: {b: {k: 1}}\n")
+        .args(["template", "rel", "c"])
+        .run();
+    assert!(
+        errors(&output).contains("the values imported from d.a.b would hold themselves"),
+        "{}",
+        errors(&output)
+    );
+}
+
 #[test]
 fn bytes_that_are_no_utf8_end_in_an_error_or_stay_where_they_were() {
     let output = chart(b"a: \xff\n", "");

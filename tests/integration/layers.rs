@@ -5,18 +5,19 @@ use std::path::{Path, PathBuf};
 
 /// Each module with those it may use. Order and edges are ARCHITECTURE.md's; there are no cycles.
 const LAYERS: &[(&str, &[&str])] = &[
+    ("both", &[]),
     ("diag", &[]),
     ("value", &[]),
     ("host", &["value"]),
     ("go", &["value"]),
     ("codec", &["diag", "value", "go"]),
     ("trace", &["diag", "value", "go", "codec"]),
-    ("gotmpl", &["diag", "value", "go", "trace"]),
-    ("sprig", &["diag", "gotmpl", "value", "go", "codec", "host"]),
+    ("gotmpl", &["both", "diag", "value", "go", "trace"]),
+    ("sprig", &["both", "diag", "gotmpl", "value", "go", "codec", "host"]),
     ("manifest", &["diag", "go", "codec", "trace"]),
     ("kube", &["codec"]),
     ("check", &["diag", "codec", "manifest", "kube", "trace"]),
-    ("chart", &["diag", "value", "go", "codec"]),
+    ("chart", &["both", "diag", "value", "go", "codec"]),
     ("values", &["diag", "value", "go", "codec", "chart"]),
     (
         "helm",

@@ -10,9 +10,7 @@ mod pipeline;
 mod tests;
 
 use std::cell::{OnceCell, RefCell};
-use std::panic::resume_unwind;
 use std::rc::Rc;
-use std::thread;
 
 use glance::Survey;
 
@@ -21,6 +19,7 @@ use super::error::ParseError;
 use super::func::FuncMap;
 use super::lexer::{Kind, Lexer, Token};
 use super::stack;
+use crate::both::both;
 use crate::diag::{Source, Span, raw};
 use crate::go::strconv::{quote, unquote};
 use crate::value::Str;
@@ -94,17 +93,9 @@ fn surveys(sources: &[Source], funcs: &FuncMap) -> Vec<Option<Survey>> {
         bytes <= total / 2
     });
     let (first, second) = sources.split_at(half.count());
-    thread::scope(|scope| {
-        let other = thread::Builder::new().spawn_scoped(scope, || survey(second));
-        let mut surveys = survey(first);
-        match other.map(thread::ScopedJoinHandle::join) {
-            Ok(Ok(rest)) => surveys.extend(rest),
-            Ok(Err(panic)) => resume_unwind(panic),
-            // The system has no room for a thread.
-            Err(_) => surveys.extend(survey(second)),
-        }
-        surveys
-    })
+    let (mut surveys, rest) = both(|| survey(first), || survey(second));
+    surveys.extend(rest);
+    surveys
 }
 
 fn parse_surveyed(source: &Source, survey: Option<Survey>, funcs: &FuncMap) -> Result<Parsed, ParseError> {

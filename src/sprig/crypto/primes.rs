@@ -11,6 +11,8 @@ use crypto_primes::Flavor;
 use rand::TryRng;
 use rsa::BoxedUint;
 
+use crate::both::both;
+
 /// Odd numbers that are sieved at a time; a prime of 2048 bits is among so many but for one time in 100,000.
 const WINDOW: usize = 1 << 13;
 
@@ -21,17 +23,8 @@ pub(super) fn pair<const LIMBS: usize>(rng: &mut impl TryRng<Error = Infallible>
     let small = small_primes(if LIMBS > 16 { 1 << 18 } else { 1 << 16 });
     let search = |start| first_prime::<LIMBS>(start, &small);
     let [first, second] = starts;
-    std::thread::scope(|scope| {
-        let other = std::thread::Builder::new().spawn_scoped(scope, || search(second));
-        let first = search(first);
-        let second = match other.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(found)) => found,
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            // The machine has no room for a thread.
-            Err(_) => search(second),
-        };
-        [first, second]
-    })
+    let (first, second) = both(|| search(first), || search(second));
+    [first, second]
 }
 
 /// A random odd number whose two highest bits are set.

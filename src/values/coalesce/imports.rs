@@ -14,7 +14,7 @@ use super::tables::{Nulls, Path, lay_over, merge_tables};
 pub enum ImportError {
     /// There is no map of this name on the way, in Helm's words.
     NoTable(String),
-    /// Values would hold themselves; Helm ends without a word.
+    /// Values would hold themselves. Helm v4.3.1 copies them until its stack is full, and crashes.
     Endless,
 }
 

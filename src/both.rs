@@ -8,7 +8,7 @@ use std::thread;
 const STACK: usize = 8 << 20;
 
 /// What both give; the second runs on a thread of its own if the system has one that begins before the first is done.
-pub(super) fn both<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
+pub(crate) fn both<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
     let waiting = Mutex::new(Some(second));
     let run = || {
         let second = waiting.lock().ok().and_then(|mut waiting| waiting.take());
