@@ -1,5 +1,5 @@
 //! The common part of YAML, read without the parser: block maps and lists, scalars and flow collections of one
-//! line, literal blocks.
+//! line, literal blocks; a `---` in front of it all.
 //!
 //! Whatever else stands in a text (anchors, tags, tabs, scalars over several lines, every mistake) makes this
 //! reader give up, and the text is read again by the parser behind [`events`](super::events), which alone decides
@@ -59,6 +59,7 @@ pub(super) fn first(
         numbers,
         at: 0,
         line: None,
+        has_begun: false,
         entries: Vec::new(),
         items: Vec::new(),
         shared,
@@ -116,6 +117,8 @@ struct Reader<'t, 's> {
     at: usize,
     /// The line that was found last and is not used yet.
     line: Option<Line>,
+    /// Whether a line was found, or the `---` that the document may begin with.
+    has_begun: bool,
     /// Entries of the maps that are open, the innermost last.
     entries: Vec<Entry>,
     /// Items of the lists that are open.
@@ -140,10 +143,10 @@ type Read = Option<(Node, usize)>;
 impl Reader<'_, '_> {
     fn document(&mut self) -> Option<Document> {
         self.advance()?;
-        if self.line.is_some_and(|line| line.indent == 0 && self.rest(line).starts_with(b"---")) {
-            return None;
-        }
-        let Some(line) = self.line else { return Some(Document(None)) };
+        let Some(line) = self.line else {
+            // Behind a `---` there is a document, of which nothing is written.
+            return if self.has_begun { None } else { Some(Document(None)) };
+        };
         // Nothing may follow a scalar, however deep.
         let (root, _) = match self.begins_block(line.start, line.end) {
             Some(begin) => self.block(line, line.start, line.indent, 0, begin)?,
@@ -154,10 +157,6 @@ impl Reader<'_, '_> {
 
     fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(b'\n')
-    }
-
-    fn rest(&self, line: Line) -> &[u8] {
-        self.bytes.get(line.start..line.end).unwrap_or_default()
     }
 
     /// The first offset from `at` on that holds no space.
@@ -195,11 +194,15 @@ impl Reader<'_, '_> {
                 b'\t' => return None,
                 _ => {
                     let line = Line { indent: start - self.at, start, end: self.line_end(start) };
-                    // The end of the document, or the start of the next.
+                    self.at = self.line_after(line.end);
+                    let has_begun = std::mem::replace(&mut self.has_begun, true);
                     if line.indent == 0 && matches!(self.bytes.get(start..start + 3), Some(b"---" | b"...")) {
+                        if !has_begun && self.byte(start) == b'-' && self.is_over(start + 3, line.end) {
+                            continue;
+                        }
+                        // The end of the document, or the start of the next.
                         return None;
                     }
-                    self.at = self.line_after(line.end);
                     self.line = Some(line);
                     return Some(());
                 }

@@ -96,6 +96,10 @@ fn common_texts_are_read_as_the_parser_reads_them() {
         "a: >\n  b\n  c\n\n  d\n\n   e\n  f\n\ng: >-\n  h\n  i\n\n",
         "a: |\n# c\nb: |+\n\n\nc: |\n",
         "a : 1\nb: a:b\nc: -1\nd: http://x.y/z#w\n",
+        "---\na: 1\n",
+        "# a\n\n---  # b\r\n# c\n- d\n",
+        "--- \n a: 1\n b: 2\n",
+        "---\n\n'a'\n",
     ] {
         assert!(agreed(text).is_some(), "{text:?} is left to the parser");
     }
@@ -108,7 +112,16 @@ fn everything_else_is_left_to_the_parser() {
         "a: !!str 1\n",
         "? a\n: b\n",
         "<<: {a: 1}\n",
-        "--- \na: 1\n",
+        "--- a: 1\n",
+        "--- |\n  a\n",
+        "---\ta: 1\n",
+        "---",
+        "--- # a\n\n",
+        "---\n---\na: 1\n",
+        "---\na: 1\n---\n",
+        "a: 1\n---\n",
+        "...\na: 1\n",
+        "%YAML 1.1\n---\na: 1\n",
         "a: 1\n---\nb: 2\n",
         "a:\tb\n",
         "a: b: c\n",
