@@ -19,7 +19,9 @@ const GROUPS_LIMIT: usize = 1 << 29;
 /// # Errors
 /// `expression too large` when the program would pass the limit.
 pub(super) fn compile(tree: &Tree, pattern: &[u8]) -> Result<meta::Regex, Error> {
+    // Most patterns of templates are run over a few short texts, for which a whole automaton is not worth its making.
     let config = meta::Config::new()
+        .dfa(false)
         .nfa_size_limit(Some(PROGRAM_LIMIT))
         .onepass_size_limit(Some(CACHE_LIMIT))
         .hybrid_cache_capacity(CACHE_LIMIT)
