@@ -1,7 +1,8 @@
 //! Two pieces of work at once.
 
 use std::panic::resume_unwind;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// Stack of the second thread, as much as the first has.
@@ -29,9 +30,74 @@ pub(crate) fn both<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() 
     })
 }
 
+/// Work on a list whose results are wanted later.
+pub(crate) struct Ahead<'a, T, R> {
+    items: &'a [T],
+    work: &'a (dyn Fn(&T) -> R + Sync),
+    /// How far each item is; whoever works on it holds its lock.
+    states: Vec<Mutex<State<R>>>,
+}
+
+enum State<R> {
+    Open,
+    Done(R),
+    Taken,
+}
+
+/// Runs `meanwhile` while a second thread works on the items, the last first, if that is worth one. Whoever takes the
+/// results from the first on meets it half-way.
+pub(crate) fn ahead<T: Sync, R: Send, A>(
+    items: &[T],
+    is_worth_a_thread: bool,
+    work: impl Fn(&T) -> R + Sync,
+    meanwhile: impl FnOnce(&Ahead<'_, T, R>) -> A,
+) -> A {
+    let states = items.iter().map(|_| Mutex::new(State::Open)).collect();
+    let ahead = Ahead { items, work: &work, states };
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        if is_worth_a_thread {
+            let run = || ahead.work_back(&is_over);
+            // Without the thread, everything is done where it is taken.
+            drop(thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run));
+        }
+        let result = meanwhile(&ahead);
+        is_over.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
+impl<T, R> Ahead<'_, T, R> {
+    fn work_back(&self, is_over: &AtomicBool) {
+        for (item, state) in self.items.iter().zip(&self.states).rev() {
+            // An item that is locked is worked on where the results are taken, which those before it were already.
+            let Ok(mut state) = state.try_lock() else { return };
+            if matches!(*state, State::Taken) || is_over.load(Ordering::Relaxed) {
+                return;
+            }
+            *state = State::Done((self.work)(item));
+        }
+    }
+
+    /// The results in the order of the items; each can be taken once.
+    pub(crate) fn results(&self) -> impl Iterator<Item = R> {
+        self.items.iter().zip(&self.states).map(|(item, state)| {
+            // What a thread that panicked left open is done here.
+            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+            match std::mem::replace(&mut *state, State::Taken) {
+                State::Done(result) => result,
+                State::Open | State::Taken => (self.work)(item),
+            }
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::both;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::{ahead, both};
 
     #[test]
     fn both_run() {
@@ -48,5 +114,37 @@ mod tests {
         assert_ne!(first, elsewhere.0);
         assert!(elsewhere.1);
         let _ = second;
+    }
+
+    #[test]
+    fn results_come_in_order_whoever_was_ahead() {
+        let items: Vec<usize> = (0..200).collect();
+        for is_worth_a_thread in [false, true] {
+            for pause in [0, 1, 5] {
+                let counted = AtomicUsize::new(0);
+                let work = |item: &usize| {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                    2 * item
+                };
+                let results: Vec<usize> = ahead(&items, is_worth_a_thread, work, |ahead| {
+                    std::thread::sleep(Duration::from_millis(pause));
+                    ahead.results().collect()
+                });
+                assert_eq!(results, items.iter().map(|item| 2 * item).collect::<Vec<_>>());
+                assert_eq!(counted.into_inner(), items.len(), "each is done once");
+            }
+        }
+    }
+
+    #[test]
+    fn what_nobody_wants_any_more_is_not_done() {
+        let items: Vec<usize> = (0..1000).collect();
+        let counted = AtomicUsize::new(0);
+        let work = |_: &usize| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        ahead(&items, true, work, |_| ());
+        assert!(counted.into_inner() < items.len());
     }
 }

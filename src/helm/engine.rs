@@ -1,17 +1,15 @@
 //! Parsing and rendering every template of a release, in Helm's order.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::error::{Error, exec_failed, parse_failed};
 use super::functions::{State, says_no_value, without_no_value};
-use super::scope::Template;
+use super::scope::{Scope, Template};
 use super::values_type::VALUES;
 use crate::codec::Node;
 use crate::diag::{LogLine, Source, SourceKind, raw};
 use crate::gotmpl::func::{Extensions, FuncError, KeepPlaces};
-use crate::gotmpl::{self, Set};
+use crate::gotmpl::{self, Glances, Set};
 use crate::host::HostHandle;
 use crate::manifest::RenderedFile;
 use crate::trace::Write;
@@ -42,38 +40,40 @@ impl Listener<'_> {
     }
 }
 
-/// How templates are rendered.
-#[derive(Clone, Copy)]
-pub(super) struct Mode {
-    pub lint: bool,
-    /// Whether what was made is left to the end of the process.
-    pub leaves_memory: bool,
+/// The texts of the templates under their full names.
+pub(super) fn sources(templates: &[Template]) -> Vec<Source> {
+    let source = |Template { name, file, .. }: &Template| {
+        let text = raw::marked(name.as_bytes());
+        match file.data().as_str() {
+            Some(_) => file.source(SourceKind::Chart, &text),
+            None => Source::from_bytes(SourceKind::Chart, &*text, file.data().as_bytes()),
+        }
+    };
+    templates.iter().map(source).collect()
+}
+
+/// What is to be rendered.
+pub(super) struct Work<'a> {
+    /// Templates, partials among them, in Helm's order.
+    pub templates: &'a [Template],
+    /// Their texts.
+    pub glances: &'a Glances<'a>,
+    /// What they get, by their charts' numbers.
+    pub scopes: &'a [Scope],
 }
 
 /// What every template that is no partial rendered.
-// Rule: Helm v4.3.1 pkg/engine/engine.go, render and sortTemplates.
+// Rule: Helm v4.3.1 pkg/engine/engine.go, render.
 pub(super) fn render(
-    templates: &BTreeMap<Str, Template>,
+    work: &Work<'_>,
+    state: State,
     host: HostHandle,
-    mode: Mode,
+    leaves_memory: bool,
     mut listener: Option<&mut Listener<'_>>,
     log: &mut Vec<LogLine>,
 ) -> Result<Vec<RenderedFile>, Error> {
-    let mut order: Vec<(usize, &Str, &Template)> =
-        templates.iter().rev().map(|(name, template)| (slashes(name), name, template)).collect();
-    // Both parsing and rendering go from the deepest path to the flattest, names descending.
-    order.sort_by_key(|(depth, ..)| Reverse(*depth));
-    let state = State::new(mode.lint, listener.is_some());
-    let source = |(_, name, template): &(usize, &Str, &Template)| {
-        let text = raw::marked(name.as_bytes());
-        match template.file.data().as_str() {
-            Some(_) => template.file.source(SourceKind::Chart, &text),
-            None => Source::from_bytes(SourceKind::Chart, &*text, template.file.data().as_bytes()),
-        }
-    };
-    let sources: Vec<Source> = order.iter().map(source).collect();
     let mut set = Set::new();
-    for parsed in gotmpl::parse_each(&sources, &state.funcs) {
+    for parsed in work.glances.parse_each() {
         set.add(&parsed.map_err(|error| parse_failed(&error))?);
     }
     let set = Rc::new(set);
@@ -84,17 +84,18 @@ pub(super) fn render(
     }
     let mut files = Vec::new();
     let mut failed = None;
-    for (_, name, template) in order {
+    for Template { name, chart, .. } in work.templates {
+        let Some(scope) = work.scopes.get(*chart) else { continue };
         let text = raw::marked(name.as_bytes());
         if text.rsplit('/').next().is_some_and(|base| base.starts_with('_')) {
             continue;
         }
         let about = vec![
             (Str::from_static("Name"), Value::Str(name.clone())),
-            (Str::from_static("BasePath"), Value::Str(template.base_path.clone())),
+            (Str::from_static("BasePath"), Value::Str(scope.base_path.clone())),
         ];
-        template.scope.insert("Template", Value::Map(Map::of(&VALUES, about)));
-        let data = Value::Map(template.scope.with_type(&VALUES));
+        scope.map.insert("Template", Value::Map(Map::of(&VALUES, about)));
+        let data = Value::Map(scope.map.with_type(&VALUES));
         let result = match listener.as_deref_mut() {
             None => gotmpl::execute(&set, name, &data, &extensions).map(|out| (out, Vec::new())),
             Some(listener) => listener.execute(&set, name, &data, &extensions),
@@ -117,15 +118,11 @@ pub(super) fn render(
     if let Some(state) = extensions.get::<State>() {
         log.append(&mut state.log.borrow_mut());
     }
-    if mode.leaves_memory {
+    if leaves_memory {
         std::mem::forget((set, extensions));
     }
     match failed {
         None => Ok(files),
         Some(error) => Err(error),
     }
-}
-
-fn slashes(name: &Str) -> usize {
-    name.as_bytes().iter().filter(|b| **b == b'/').count()
 }

@@ -4,17 +4,19 @@ use std::io;
 
 use super::capabilities::Capabilities;
 use super::dependencies::{self, is_compatible};
-use super::engine::Listener;
+use super::engine::{Listener, Work};
 use super::error::{Error, ErrorKind};
+use super::functions::State;
 use super::kube_version::KubeVersion;
 use super::left_out::Merging;
+use super::scope::Template;
 use super::tree::{Member, nests_deeper};
 use super::unread::ValuesTrace;
 use super::{engine, globals, scope};
 use crate::chart::Chart;
 use crate::codec::{self, Node};
 use crate::diag::{Level, LogLine};
-use crate::gotmpl::stack;
+use crate::gotmpl::{self, Glances, stack};
 use crate::host::{Host, HostHandle};
 use crate::manifest::{self, Hook, Manifest, RenderedFile};
 use crate::trace::record::Recorder;
@@ -323,6 +325,25 @@ impl Release {
             );
             ErrorKind::Dependencies.error(format!("chart dependencies processing failed: {text}"))
         })?;
+        let templates = scope::templates(&member);
+        let sources = engine::sources(&templates);
+        let state = State::new(self.lint, self.traced);
+        let funcs = state.funcs.clone();
+        gotmpl::glance_ahead(&sources, &funcs, |glances| {
+            self.render_templates(member, &templates, &glances, state, host, log)
+        })
+    }
+
+    /// What the templates of these charts rendered, their dependencies processed.
+    fn render_templates(
+        &self,
+        member: Member,
+        templates: &[Template],
+        glances: &Glances<'_>,
+        state: State,
+        host: impl Host + 'static,
+        log: &mut Vec<LogLine>,
+    ) -> Result<Templates, Error> {
         let mut values = values::coalesce(&member, &self.values, log)
             .map_err(|error| ErrorKind::Values.error(error.helm_text()))?;
         if self.lint {
@@ -363,24 +384,23 @@ impl Release {
             Listener { recorder, values: &nodes }
         });
         let release = self.release_value();
-        let templates = scope::templates(&member, values, release.clone(), capabilities.clone());
+        let scopes = scope::scopes(&member, &values, release.clone(), capabilities.clone());
         if let Some(listener) = &mut listener {
             listener.recorder.builtin("Release", &release);
             listener.recorder.builtin("Capabilities", &capabilities);
-            for template in templates.values() {
-                if let Some(chart) = template.scope.get("Chart") {
-                    listener.recorder.builtin("Chart", &chart);
-                }
+            for chart in scopes.iter().filter_map(|scope| scope.map.get("Chart")) {
+                listener.recorder.builtin("Chart", &chart);
             }
         }
-        let mode = engine::Mode { lint: self.lint, leaves_memory: self.leaves_memory };
-        let files = engine::render(&templates, HostHandle::new(host), mode, listener.as_mut(), log)?;
+        let work = Work { templates, glances, scopes: &scopes };
+        let host = HostHandle::new(host);
+        let files = engine::render(&work, state, host, self.leaves_memory, listener.as_mut(), log)?;
         let trace = listener.map(|heard| {
             let merging = Merging::new(&member, self.lint, &nodes);
             ValuesTrace::new(&heard.recorder, merging, &nodes, &self.chart, &member, &files)
         });
         if self.leaves_memory {
-            std::mem::forget((templates, nodes));
+            std::mem::forget((scopes, nodes));
         }
         Ok(Templates { member, files, trace })
     }

@@ -1,6 +1,6 @@
 //! What a template gets as `.`: one map a chart, shared by all its templates.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 
 use super::tree::Member;
 use super::{files, values_type};
@@ -10,26 +10,58 @@ use crate::value::{List, Map, MapType, Str, Value};
 
 /// A template to be parsed, and rendered unless its name starts with `_`.
 pub(super) struct Template {
+    /// Its full name.
+    pub name: Str,
     /// Its file.
     pub file: File,
-    /// What it gets as `.`.
-    pub scope: Map,
+    /// The number of its chart among the [`scopes`].
+    pub chart: usize,
+}
+
+/// Every template of the charts in the order in which Helm parses and renders them: from the deepest path to the
+/// flattest, names descending. Of two with one name, the last counts.
+// Rule: Helm v4.3.1 pkg/engine/engine.go, allTemplates and sortTemplates.
+pub(super) fn templates(root: &Member) -> Vec<Template> {
+    let mut templates = Vec::new();
+    add_templates(root, &root.name, &mut 0, &mut templates);
+    templates.reverse();
+    templates.sort_by(|a, b| b.name.cmp(&a.name));
+    templates.dedup_by(|other, kept| other.name == kept.name);
+    let slashes = |template: &Template| template.name.as_bytes().iter().filter(|b| **b == b'/').count();
+    templates.sort_by_cached_key(|template| Reverse(slashes(template)));
+    templates
+}
+
+fn add_templates(member: &Member, path: &str, charts: &mut usize, templates: &mut Vec<Template>) {
+    for child in &member.children {
+        add_templates(child, &format!("{path}/charts/{}", child.name), charts, templates);
+    }
+    let chart = *charts;
+    *charts += 1;
+    for file in member.chart.templates() {
+        let partial = file.path().rsplit('/').next().is_some_and(|name| name.starts_with('_'));
+        if member.is_library() && !partial {
+            continue;
+        }
+        let name = Str::from_bytes([path.as_bytes(), b"/", &file.path_bytes()].concat());
+        templates.push(Template { name, file: file.clone(), chart });
+    }
+}
+
+/// What the templates of a chart get.
+pub(super) struct Scope {
+    /// Their `.`
+    pub map: Map,
     /// `.Template.BasePath`
     pub base_path: Str,
 }
 
-/// Every template of the charts by full name.
-// Rule: Helm v4.3.1 pkg/engine/engine.go, allTemplates.
-pub(super) fn templates(
-    root: &Member,
-    values: Map,
-    release: Value,
-    capabilities: Value,
-) -> BTreeMap<Str, Template> {
-    let mut templates = BTreeMap::new();
+/// The scope of every chart, that of a subchart in front of its parent's.
+pub(super) fn scopes(root: &Member, values: &Map, release: Value, capabilities: Value) -> Vec<Scope> {
     let shared = Shared { release, capabilities };
-    add_chart(root, &root.name, true, values_type::values(&values), &shared, &mut templates);
-    templates
+    let mut scopes = Vec::new();
+    add_scope(root, &root.name, true, values_type::values(values), &shared, &mut scopes);
+    scopes
 }
 
 struct Shared {
@@ -37,13 +69,13 @@ struct Shared {
     capabilities: Value,
 }
 
-fn add_chart(
+fn add_scope(
     member: &Member,
     path: &str,
     is_root: bool,
     values: Value,
     shared: &Shared,
-    templates: &mut BTreeMap<Str, Template>,
+    scopes: &mut Vec<Scope>,
 ) -> Map {
     let subcharts = Map::new();
     let scope = map([
@@ -59,21 +91,11 @@ fn add_chart(
         let section = values_type::find_table(&own, &child.name).map(|map| values_type::values(&map));
         let values = section.unwrap_or_else(|_| values_type::empty());
         let path = format!("{path}/charts/{}", child.name);
-        let map = add_chart(child, &path, false, values, shared, templates);
+        let map = add_scope(child, &path, false, values, shared, scopes);
         subcharts.insert(child.name.as_str(), Value::Map(map));
     }
     let base_path = Str::from(format!("{path}/templates"));
-    for file in member.chart.templates() {
-        let partial = file.path().rsplit('/').next().is_some_and(|name| name.starts_with('_'));
-        if member.is_library() && !partial {
-            continue;
-        }
-        let name = [path.as_bytes(), b"/", &file.path_bytes()].concat();
-        templates.insert(
-            Str::from_bytes(name),
-            Template { file: file.clone(), scope: scope.clone(), base_path: base_path.clone() },
-        );
-    }
+    scopes.push(Scope { map: scope.clone(), base_path });
     scope
 }
 

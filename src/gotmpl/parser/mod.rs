@@ -3,6 +3,7 @@
 //! Rule: text/template/parse/parse.go of Go 1.27, token for token, because the line of an error is the line of the
 //! token Go last fetched.
 
+mod ahead;
 mod deferred;
 mod glance;
 mod pipeline;
@@ -12,6 +13,7 @@ mod tests;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+pub use ahead::{Glances, glance_ahead};
 use glance::Survey;
 
 use super::ast::{Branch, Ends, List, Node, Pos, Template, Tree};
@@ -19,15 +21,12 @@ use super::error::ParseError;
 use super::func::FuncMap;
 use super::lexer::{Kind, Lexer, Token};
 use super::stack;
-use crate::both::both;
 use crate::diag::{Source, Span, raw};
 use crate::go::strconv::{quote, unquote};
 use crate::value::Str;
 
 /// Parentheses and blocks may nest this deep.
 const MAX_DEPTH: usize = 10_000;
-/// Bytes of templates that are worth a second thread.
-const MUCH: usize = 128 << 10;
 /// Lists of fewer bytes are made with what stands around them.
 const WORTH_DEFERRING: usize = 64;
 
@@ -68,34 +67,6 @@ pub fn parse(source: &Source, funcs: &FuncMap) -> Result<Parsed, ParseError> {
 /// Go's message with the line Go reports.
 pub fn parse_lazily(source: &Source, funcs: &FuncMap) -> Result<Parsed, ParseError> {
     parse_surveyed(source, glance::survey(source, funcs), funcs)
-}
-
-/// The same for many texts, one after the other; the glances at a great deal of text are thrown on two threads.
-pub fn parse_each<'s>(
-    sources: &'s [Source],
-    funcs: &'s FuncMap,
-) -> impl Iterator<Item = Result<Parsed, ParseError>> + 's {
-    let surveys = surveys(sources, funcs);
-    sources.iter().zip(surveys).map(|(source, survey)| parse_surveyed(source, survey, funcs))
-}
-
-fn surveys(sources: &[Source], funcs: &FuncMap) -> Vec<Option<Survey>> {
-    let total: usize = sources.iter().map(|source| source.text().len()).sum();
-    let survey = |sources: &[Source]| -> Vec<_> {
-        sources.iter().map(|source| glance::survey(source, funcs)).collect()
-    };
-    if total < MUCH {
-        return survey(sources);
-    }
-    let mut bytes = 0;
-    let half = sources.iter().take_while(|source| {
-        bytes += source.text().len();
-        bytes <= total / 2
-    });
-    let (first, second) = sources.split_at(half.count());
-    let (mut surveys, rest) = both(|| survey(first), || survey(second));
-    surveys.extend(rest);
-    surveys
 }
 
 fn parse_surveyed(source: &Source, survey: Option<Survey>, funcs: &FuncMap) -> Result<Parsed, ParseError> {

@@ -227,11 +227,13 @@ fn texts_are_surveyed_in_their_order() {
     texts[90] = "{{ end }}".to_owned();
     let sources: Vec<Source> =
         texts.iter().map(|text| Source::new(SourceKind::Chart, "t", text.as_str())).collect();
-    assert!(texts.iter().map(String::len).sum::<usize>() > MUCH);
-    for (number, parsed) in parse_each(&sources, &funcs).enumerate() {
-        match parsed {
-            Ok(parsed) => assert!(parsed.get(&format!("d{number}")).is_some(), "{number}"),
-            Err(error) => assert!([20, 90].contains(&number), "{number}: {error:?}"),
+    assert!(texts.iter().map(String::len).sum::<usize>() > ahead::MUCH);
+    glance_ahead(&sources, &funcs, |glances| {
+        for (number, parsed) in glances.parse_each().enumerate() {
+            match parsed {
+                Ok(parsed) => assert!(parsed.get(&format!("d{number}")).is_some(), "{number}"),
+                Err(error) => assert!([20, 90].contains(&number), "{number}: {error:?}"),
+            }
         }
-    }
+    });
 }
