@@ -7,13 +7,13 @@ use std::fs;
 use std::io;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::error::{Error, ErrorKind};
 use super::folder::{Folder, Kind, Named, Opened, Room};
 use super::ignore::Rules;
 use super::{File, LoadOptions, MAX_CHART_SIZE};
-use crate::both::both;
+use crate::both::ahead;
 use crate::diag::{Level, LogLine, raw};
 
 /// Go's limit on links in one path.
@@ -28,6 +28,9 @@ const MAX_NEAR: usize = 3800;
 
 /// Subcharts from which on two threads read faster than one.
 const MANY: usize = 16;
+
+/// Subcharts that a thread reads at a time.
+const SOME: usize = 5;
 
 /// Go's words for an error of the operating system.
 pub(crate) fn io_text(error: &io::Error) -> String {
@@ -53,7 +56,7 @@ pub(crate) fn io_text(error: &io::Error) -> String {
 
 /// What a file holds, as far as `most` bytes and no more: a link may lead to a device without an end.
 pub(super) fn read_bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    let mut data = Room::new().read(fs::File::open(path)?, most)?.into_owned();
+    let mut data = Room::default().read(fs::File::open(path)?, most)?.into_owned();
     data.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     Ok(data)
 }
@@ -155,7 +158,7 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(goal: Goal<'a>, left: u64) -> Self {
         let (log, found) = (Vec::new(), Vec::new());
-        Self { goal, log, left, room: Room::new(), texts: vec![String::new()], found }
+        Self { goal, log, left, room: Room::default(), texts: vec![String::new()], found }
     }
 
     // Rule: Helm v4.3.1 internal/sympath/walk.go and pkg/chart/v2/loader/directory.go.
@@ -221,22 +224,33 @@ impl<'a> Walk<'a> {
         at: At<'_>,
         names: &[(OsString, Kind)],
     ) -> Result<(), Error> {
-        let (first, second) = names.split_at(names.len() / 2);
-        let (goal, left) = (self.goal, self.left);
-        let (here, (other, there)) = both(
-            || self.entries(folder, at, first),
-            || {
-                let mut other = Walk::new(goal, left);
-                let there = other.entries(folder, at, second);
-                (other, there)
-            },
-        );
-        here?;
-        self.go_on(other, there)
+        let groups: Vec<&[(OsString, Kind)]> = names.chunks(SOME).collect();
+        let goal = self.goal;
+        // All together, no more is read ahead than may be read.
+        let share = self.left / groups.len().max(1) as u64;
+        let rooms = Mutex::new(Vec::new());
+        let read = |names: &&[(OsString, Kind)]| {
+            let mut walk = Walk::new(goal, share);
+            if let Some(room) = rooms.lock().ok().and_then(|mut rooms| rooms.pop()) {
+                walk.room = room;
+            }
+            let result = walk.entries(folder, at, names);
+            if let Ok(mut rooms) = rooms.lock() {
+                rooms.push(std::mem::take(&mut walk.room));
+            }
+            result.ok().map(|()| walk)
+        };
+        ahead(&groups, true, read, |read| {
+            groups.iter().zip(read.results()).try_for_each(|(names, walk)| match walk {
+                Some(walk) => self.go_on(walk),
+                // What is wrong there, or too much of it, is found once more, where it counts.
+                None => self.entries(folder, at, names),
+            })
+        })
     }
 
-    /// Takes over what was read behind all of this, and what came of it.
-    fn go_on(&mut self, mut other: Self, result: Result<(), Error>) -> Result<(), Error> {
+    /// Takes over what was read behind all of this.
+    fn go_on(&mut self, mut other: Self) -> Result<(), Error> {
         self.log.append(&mut other.log);
         let texts = self.texts.len();
         for (relative, content) in other.found {
@@ -249,7 +263,7 @@ impl<'a> Walk<'a> {
             self.found.push((relative, content));
         }
         self.texts.append(&mut other.texts);
-        result
+        Ok(())
     }
 
     fn follow(&mut self, path: &Path) -> Result<Kind, Error> {
@@ -412,6 +426,28 @@ mod tests {
         write(top.path(), "values.yaml", b"c: d");
         wanted.push("values.yaml c: d".to_owned());
         assert_eq!(paths(top.path(), &mut Vec::new()), Ok(wanted));
+    }
+
+    #[test]
+    fn of_too_many_bytes_the_first_file_is_told() {
+        const COUNT: u64 = 2 * MANY as u64;
+
+        let top = tempfile::tempdir().unwrap();
+        for number in 10..10 + COUNT {
+            write(top.path(), &format!("charts/c{number}/a"), b"abc");
+        }
+        let rules = Rules::default();
+        for left in [9 * COUNT, 3 * COUNT, 3 * COUNT - 1, 40, 0] {
+            let mut walk = Walk::new(Goal { top: top.path(), rules: &rules, confined: false }, left);
+            let result = walk.directory(Opened::open(top.path()), At::top(top.path()));
+            if left >= 3 * COUNT {
+                assert!(result.is_ok(), "{left}");
+                assert_eq!(walk.files().len() as u64, COUNT);
+            } else {
+                let text = result.unwrap_err().diagnostic().message.clone();
+                assert!(text.contains(&format!("charts/c{}/a:", 10 + left / 3)), "{left}: {text}");
+            }
+        }
     }
 
     #[cfg(unix)]

@@ -7,7 +7,7 @@ use super::error::{Error, ErrorKind};
 use super::lock::Lock;
 use super::metadata::Metadata;
 use super::{File, MAX_CHART_DEPTH, MAX_CHART_SIZE, archive, directory};
-use crate::both::both;
+use crate::both::ahead;
 use crate::codec::Numbers;
 use crate::codec::shape::{self, Shape, names_field};
 use crate::codec::yaml::{self, ReadOptions};
@@ -175,7 +175,16 @@ impl Chart {
         };
         metadata.validate().map_err(|text| ErrorKind::Invalid.error(format!("validation: {text}")))?;
         let place = Place { prefix, parent: &metadata.name, depth };
-        let subcharts = place.subcharts(loading.subcharts.into_iter().collect(), log)?;
+        let mut groups = loading.subcharts;
+        groups.sort_by(|(a, _), (b, _)| a.cmp(b));
+        groups.dedup_by(|(name, files), (kept, all)| {
+            let is_same = name == kept;
+            if is_same {
+                all.append(files);
+            }
+            is_same
+        });
+        let subcharts = place.subcharts(&groups, log)?;
         Ok(Self(Arc::new(Inner {
             metadata,
             lock: loading.lock,
@@ -266,12 +275,13 @@ struct Loading<'p> {
     schema: Option<File>,
     templates: Vec<File>,
     files: Vec<File>,
-    subcharts: std::collections::BTreeMap<String, Vec<File>>,
+    /// Files one behind the other that belong to a subchart, with its name.
+    subcharts: Vec<(String, Vec<File>)>,
 }
 
 impl Loading<'_> {
     fn place_name(&self, file: &File) -> String {
-        format!("{}{}", self.prefix, file.path())
+        [self.prefix, file.path()].concat()
     }
 
     /// The first document of a file, numbers kept whole so that string fields get the right text.
@@ -337,9 +347,9 @@ impl Loading<'_> {
                 Some(rest) if !ends_with(rest, ".prov") => {
                     let name = rest.split('/').next().unwrap_or(rest);
                     let file = file.inside(CHARTS.len());
-                    match self.subcharts.get_mut(name) {
-                        Some(files) => files.push(file),
-                        None => drop(self.subcharts.insert(name.to_owned(), vec![file])),
+                    match self.subcharts.last_mut() {
+                        Some((last, files)) if last == name => files.push(file),
+                        _ => self.subcharts.push((name.to_owned(), vec![file])),
                     }
                 }
                 _ => self.files.push(file.clone()),
@@ -354,23 +364,19 @@ const MUCH: usize = 32 << 10;
 /// The least work that a subchart is.
 const LEAST: usize = 2 << 10;
 
-/// How many subcharts to put together before the rest, which is about as much work; all when it is not worth a thread.
-fn half(groups: &[(String, Vec<File>)]) -> usize {
-    let work = |files: &[File]| {
+/// Whether subcharts are so much work that a second thread does some of it.
+fn is_worth_a_thread(groups: &[(String, Vec<File>)]) -> bool {
+    let work = |(_, files): &(String, Vec<File>)| {
         let big =
             files.iter().filter(|file| ["values.yaml", ".tgz"].iter().any(|end| file.path().ends_with(end)));
         LEAST + big.map(|file| file.data().len()).sum::<usize>()
     };
-    let all: usize = groups.iter().map(|(_, files)| work(files)).sum();
-    let mut done = 0;
-    let first = groups.iter().take_while(|(_, files)| {
-        let begins = done < all / 2;
-        done += work(files);
-        begins
-    });
-    let first = first.count();
-    let rest: usize = groups.iter().skip(first).map(|(_, files)| work(files)).sum();
-    if rest < MUCH || all - rest < MUCH { groups.len() } else { first }
+    let (mut all, mut most) = (0, 0);
+    for work in groups.iter().map(work) {
+        all += work;
+        most = most.max(work);
+    }
+    all >= 2 * MUCH && all - most >= MUCH
 }
 
 /// Where subcharts lie.
@@ -385,31 +391,18 @@ struct Place<'p> {
 
 impl Place<'_> {
     /// The subcharts with these files, put together on two threads when they are much work.
-    fn subcharts(
-        self,
-        mut groups: Vec<(String, Vec<File>)>,
-        log: &mut Vec<LogLine>,
-    ) -> Result<Vec<Chart>, Error> {
-        let rest = groups.split_off(half(&groups));
-        let one_by_one = |groups: Vec<(String, Vec<File>)>, log: &mut Vec<LogLine>| {
-            let charts =
-                groups.into_iter().filter_map(|(name, files)| self.subchart(&name, &files, log).transpose());
-            charts.collect::<Result<Vec<Chart>, Error>>()
+    fn subcharts(self, groups: &[(String, Vec<File>)], log: &mut Vec<LogLine>) -> Result<Vec<Chart>, Error> {
+        let subchart = |(name, files): &(String, Vec<File>)| {
+            let mut log = Vec::new();
+            (self.subchart(name, files, &mut log), log)
         };
-        if rest.is_empty() {
-            return one_by_one(groups, log);
-        }
-        let (here, (there, mut there_log)) = both(
-            || one_by_one(groups, log),
-            || {
-                let mut log = Vec::new();
-                (one_by_one(rest, &mut log), log)
-            },
-        );
-        let mut subcharts = here?;
-        log.append(&mut there_log);
-        subcharts.append(&mut there?);
-        Ok(subcharts)
+        ahead(groups, is_worth_a_thread(groups), subchart, |subcharts| {
+            let charts = subcharts.results().filter_map(|(chart, mut lines)| {
+                log.append(&mut lines);
+                chart.transpose()
+            });
+            charts.collect()
+        })
     }
 
     /// The subchart with these files, if they are any.
@@ -437,7 +430,7 @@ impl Place<'_> {
             let inside = |file: &File| file.path().find('/').map(|end| file.inside(end + 1));
             files.iter().filter_map(inside).collect()
         };
-        Chart::from_files(&format!("{prefix}charts/{name}/"), files, log, depth.below())
+        Chart::from_files(&[prefix, CHARTS, name, "/"].concat(), files, log, depth.below())
             .map(Some)
             .map_err(|error| in_chart(&error.diagnostic().message))
     }
@@ -481,20 +474,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_is_cut_in_two_when_both_parts_are_worth_it() {
-        let parts = |sizes: &[usize]| {
+    fn files_of_a_subchart_may_stand_apart() {
+        let file = |(path, text): (&str, &str)| File::new(path, text.as_bytes().to_vec());
+        let files = [
+            ("Chart.yaml", "apiVersion: v2\nname: top\nversion: 1.0.0\n"),
+            ("charts/b/Chart.yaml", "apiVersion: v2\nname: b\nversion: 1.0.0\n"),
+            ("charts/b/templates/2", ""),
+            ("charts/a/Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\n"),
+            ("charts/b/templates/1", ""),
+        ];
+        let files = files.into_iter().map(file).collect();
+        let chart = Chart::from_files("", files, &mut Vec::new(), Depth::top(false)).unwrap();
+        let found = |chart: &Chart| -> Vec<String> {
+            let templates = chart.templates().iter().map(|file| file.path().to_owned());
+            std::iter::once(chart.name().to_owned()).chain(templates).collect()
+        };
+        let subcharts: Vec<Vec<String>> = chart.subcharts().iter().map(found).collect();
+        assert_eq!(subcharts, [vec!["a"], vec!["b", "templates/2", "templates/1"]]);
+    }
+
+    #[test]
+    fn a_second_thread_is_for_work_that_two_can_share() {
+        let is_worth = |sizes: &[usize]| {
             let group = |size: &usize| {
                 let file = |path: &str, size: usize| File::new(path, vec![b'#'; size]);
                 ("a".to_owned(), vec![file("a/values.yaml", *size), file("a/README.md", 100 * LEAST)])
             };
-            half(&sizes.iter().map(group).collect::<Vec<_>>())
+            is_worth_a_thread(&sizes.iter().map(group).collect::<Vec<_>>())
         };
-        assert_eq!(parts(&[]), 0);
-        assert_eq!(parts(&[9 << 10, 100 << 10, 76 << 10]), 2);
-        assert_eq!(parts(&[200 << 10, 1 << 10, 76 << 10]), 1);
-        assert_eq!(parts(&[1 << 10, 1 << 10, 200 << 10]), 3);
-        assert_eq!(parts(&[20 << 10; 2]), 2);
-        assert_eq!(parts(&[0; 31]), 31);
-        assert_eq!(parts(&[0; 40]), 20);
+        assert!(!is_worth(&[]));
+        assert!(is_worth(&[9 << 10, 100 << 10, 76 << 10]));
+        assert!(is_worth(&[200 << 10, 1 << 10, 76 << 10]));
+        assert!(!is_worth(&[1 << 10, 1 << 10, 200 << 10]));
+        assert!(!is_worth(&[20 << 10; 2]));
+        assert!(!is_worth(&[0; 31]));
+        assert!(is_worth(&[0; 40]));
     }
 }

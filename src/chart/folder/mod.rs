@@ -59,17 +59,15 @@ impl From<std::fs::FileType> for Kind {
     }
 }
 
-/// Room that one file after the other is read into.
+/// Room that one file after the other is read into, made for the first.
+#[derive(Default)]
 pub(super) struct Room(Vec<u8>);
 
 impl Room {
-    pub(super) fn new() -> Self {
-        Self(vec![0; SMALL])
-    }
-
     /// What an open file holds; of one that is longer than `most` bytes, a few more than that.
     pub(super) fn read(&mut self, mut file: File, most: u64) -> io::Result<Cow<'_, [u8]>> {
         let mut length = 0;
+        self.0.resize(SMALL, 0);
         while let Some(rest) = self.0.get_mut(length..).filter(|rest| !rest.is_empty()) {
             match file.read(rest) {
                 Ok(0) => return Ok(Cow::Borrowed(self.0.get(..length).unwrap_or_default())),
@@ -97,7 +95,7 @@ mod tests {
     const SIZES: [usize; 6] = [0, 1, SMALL - 1, SMALL, SMALL + 1, 5 * SMALL];
 
     fn look<F: Folder>(top: &Path) -> Vec<(OsString, Kind)> {
-        let mut room = Room::new();
+        let mut room = Room::default();
         let folder = F::open(top).unwrap();
         let file = |name: &str| folder.file(OsStr::new(name));
         for size in SIZES {
