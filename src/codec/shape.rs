@@ -25,10 +25,7 @@ impl Path {
     /// The path of a key below this one.
     #[must_use]
     pub fn key(&self, name: &str) -> Self {
-        let mut text = self.text.clone();
-        text.push('.');
-        text.push_str(name);
-        Self { text, in_list: false }
+        Self { text: [&*self.text, ".", name].concat(), in_list: false }
     }
 
     /// The path of a list item below this one.

@@ -12,7 +12,7 @@ use super::left_out::Merging;
 use super::scope::Template;
 use super::tree::{Member, nests_deeper};
 use super::unread::ValuesTrace;
-use super::{engine, globals, scope};
+use super::{engine, globals, scope, tree};
 use crate::chart::Chart;
 use crate::codec::{self, Node};
 use crate::diag::{Level, LogLine};
@@ -439,7 +439,7 @@ fn add_crds(member: &Member, path: &str, crds: &mut Vec<Crd>) {
         }
     }
     for child in &member.children {
-        add_crds(child, &format!("{path}/charts/{}", child.name), crds);
+        add_crds(child, &tree::path_below(path, &child.name), crds);
     }
 }
 

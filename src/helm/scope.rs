@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::tree::Member;
+use super::tree::{Member, path_below};
 use super::{files, values_type};
 use crate::chart::{Dependency, File};
 use crate::codec::to_value;
@@ -34,7 +34,7 @@ pub(super) fn templates(root: &Member) -> Vec<Template> {
 
 fn add_templates(member: &Member, path: &str, charts: &mut usize, templates: &mut Vec<Template>) {
     for child in &member.children {
-        add_templates(child, &format!("{path}/charts/{}", child.name), charts, templates);
+        add_templates(child, &path_below(path, &child.name), charts, templates);
     }
     let chart = *charts;
     *charts += 1;
@@ -90,11 +90,11 @@ fn add_scope(
     for child in &member.children {
         let section = values_type::find_table(&own, &child.name).map(|map| values_type::values(&map));
         let values = section.unwrap_or_else(|_| values_type::empty());
-        let path = format!("{path}/charts/{}", child.name);
+        let path = path_below(path, &child.name);
         let map = add_scope(child, &path, false, values, shared, scopes);
         subcharts.insert(child.name.as_str(), Value::Map(map));
     }
-    let base_path = Str::from(format!("{path}/templates"));
+    let base_path = Str::from([path, "/templates"].concat());
     scopes.push(Scope { map: scope.clone(), base_path });
     scope
 }

@@ -44,6 +44,11 @@ impl Member {
     }
 }
 
+/// Where a subchart of this name stands below a chart that stands there.
+pub(super) fn path_below(path: &str, name: &str) -> String {
+    [path, "/charts/", name].concat()
+}
+
 /// Whether a value has more levels than this.
 pub(super) fn nests_deeper(node: &Node, levels: usize) -> bool {
     let deeper = |node: &Node| nests_deeper(node, levels.saturating_sub(1));
