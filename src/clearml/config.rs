@@ -10,6 +10,7 @@ use super::reader::{BAD_VALUE, MISSING, Reader, Text};
 use super::settings::Ingress;
 use super::versions::Version;
 use super::view::{Shape, View};
+use super::words::Words;
 use crate::codec::{Data, Entry, Map, Node};
 use crate::diag::Diagnostic;
 use crate::trace::Origin;
@@ -18,9 +19,9 @@ use crate::trace::Origin;
 #[derive(Default)]
 pub(crate) struct Files {
     /// Made from typed settings.
-    pub(crate) generated: Vec<(Arc<str>, View)>,
+    pub(crate) generated: Vec<(Words, View)>,
     /// Given by the user, who has the last word.
-    pub(crate) additional: Vec<(Arc<str>, View)>,
+    pub(crate) additional: Vec<(Words, View)>,
     pub(crate) existing_secret: Option<Text>,
     pub(crate) existing_config_map: Option<Text>,
 }
@@ -54,7 +55,7 @@ fn additional(reader: &Reader<'_>) -> Files {
             file.bad(node, "is no text", "write the file's text after `|`, or a map");
             continue;
         };
-        files.push((name, view));
+        files.push((name.into(), view));
     }
     Files {
         generated: Vec::new(),
@@ -93,7 +94,7 @@ impl Object {
         }
     }
 
-    fn file(self, name: &str, into: &mut Vec<(Arc<str>, View)>) {
+    fn file(self, name: &'static str, into: &mut Vec<(Words, View)>) {
         if !self.entries.is_empty() {
             let text = json_text(&Node::map(Map::from_entries(self.entries)));
             into.push((name.into(), View::text(text).from(self.origins)));
@@ -323,7 +324,7 @@ pub(crate) fn web(reader: &Reader<'_>, ingress: Option<&Ingress>, version: &Vers
             if !object.entries.iter().any(|entry| &*entry.key == key) {
                 let url = ingress.url(host);
                 if let Shape::Text(text) = &url.shape {
-                    object.set(key, Node::string(Arc::clone(text)), url.origins.clone());
+                    object.set(key, Node::string(text.shared()), url.origins.clone());
                 }
             }
         }

@@ -96,10 +96,9 @@ impl Engine {
         let mut rest = numbers;
         let mut views = views.iter();
         let mut controls = Controls::new(controls);
-        while let Some((number, after)) = rest.split_once(SEGMENT) {
+        while let Some((number, after)) = segment_number(rest) {
             rest = after;
-            let segment = number.parse().ok().and_then(|number: usize| SEGMENTS.get(number));
-            let segment = segment.ok_or("lost a segment")?;
+            let segment = SEGMENTS.get(number).ok_or("lost a segment")?;
             let mut view = || {
                 rest = rest.strip_prefix(VIEW)?;
                 views.next()
@@ -156,6 +155,13 @@ impl Engine {
     }
 }
 
+/// The number of a segment at the start of a text, and what follows it.
+fn segment_number(text: &str) -> Option<(usize, &str)> {
+    let end = text.bytes().position(|byte| !byte.is_ascii_digit())?;
+    let number = text.get(..end)?.bytes().fold(0, |number, digit| number * 10 + usize::from(digit - b'0'));
+    Some((number, text.get(end..)?.strip_prefix(SEGMENT)?))
+}
+
 /// The values that decided that something stands where it does.
 pub(crate) struct Controls {
     origins: Vec<Origin>,
@@ -199,7 +205,7 @@ impl Controls {
 /// Reads `name` or `metadata.…` facts straight from the view, where every template takes them from.
 fn manifest(template: &str, view: &View, printer: Printer) -> Manifest {
     let text = |key: &str| match view.get(key).map(|view| &view.shape) {
-        Some(super::view::Shape::Text(text)) => Some(text.to_string()),
+        Some(super::view::Shape::Text(text)) => Some((**text).to_owned()),
         _ => None,
     };
     Manifest {

@@ -25,6 +25,7 @@ mod templates;
 mod unread;
 mod versions;
 mod view;
+mod words;
 
 #[cfg(test)]
 mod tests;

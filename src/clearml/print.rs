@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::engine::Controls;
 use super::segment::Before;
 use super::view::{Shape, View};
+use super::words::Words;
 use crate::codec::yaml;
 use crate::diag::{Place, Span};
 use crate::trace::{Origin, Write};
@@ -69,7 +70,7 @@ impl Printer {
     /// Entries from the current position on; every further one starts a line at `indent`.
     fn map(
         &mut self,
-        entries: &[(Arc<str>, Arc<View>)],
+        entries: &[(Words, Arc<View>)],
         indent: usize,
         template: &Place,
         controls: &mut Controls,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 
+use super::words::Words;
 use crate::codec::{Data, Node};
 use crate::trace::{Origin, Role};
 
@@ -25,15 +26,15 @@ pub(crate) enum Shape {
     /// Not set: false in a condition, an error when printed.
     Absent,
     /// Text, always printed so that it stays text.
-    Text(Arc<str>),
+    Text(Words),
     /// A number or boolean, printed as it is.
-    Bare(Arc<str>),
+    Bare(Words),
     /// A boolean: printed bare, and true or false in a condition.
     Flag(bool),
     /// A list; empty is false in a condition.
     List(Vec<Arc<View>>),
     /// A map in the order given; empty is false in a condition.
-    Map(Vec<(Arc<str>, Arc<View>)>),
+    Map(Vec<(Words, Arc<View>)>),
 }
 
 impl View {
@@ -45,7 +46,7 @@ impl View {
         Self::new(Shape::Absent)
     }
 
-    pub(crate) fn text(text: impl Into<Arc<str>>) -> Self {
+    pub(crate) fn text(text: impl Into<Words>) -> Self {
         Self::new(Shape::Text(text.into()))
     }
 
@@ -61,7 +62,7 @@ impl View {
         Self::new(Shape::List(items.into_iter().map(Arc::new).collect()))
     }
 
-    pub(crate) fn map<K: Into<Arc<str>>>(entries: impl IntoIterator<Item = (K, View)>) -> Self {
+    pub(crate) fn map<K: Into<Words>>(entries: impl IntoIterator<Item = (K, View)>) -> Self {
         Self::new(Shape::Map(entries.into_iter().map(|(k, v)| (k.into(), Arc::new(v))).collect()))
     }
 

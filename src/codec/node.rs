@@ -1,6 +1,7 @@
 //! [`Node`]: what was read from YAML, JSON or a flag, immutable and cheap to clone.
 
 use std::cell::Cell;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::diag::{Place, Source, Span};
@@ -328,6 +329,21 @@ impl PartialEq for Node {
     }
 }
 
+impl Entry {
+    /// The order of the keys; most differ at their first byte already.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        match (self.key.as_bytes().first(), other.key.as_bytes().first()) {
+            (Some(own), Some(others)) if own != others => own.cmp(others),
+            _ => self.key.cmp(&other.key),
+        }
+    }
+
+    /// Whether its key comes before another's.
+    pub(super) fn stands_before(&self, other: &Self) -> bool {
+        self.order(other) == Ordering::Less
+    }
+}
+
 /// Up to so many entries a look at each is quicker than a binary search.
 const FEW_ENTRIES: usize = 12;
 
@@ -335,11 +351,8 @@ impl Map {
     /// A map of these entries; of entries with one key the last stays.
     #[must_use]
     pub fn from_entries(mut entries: Vec<Entry>) -> Self {
-        if entries.is_sorted_by(|a, b| a.key < b.key) {
-            return Self { entries };
-        }
-        if !entries.is_sorted_by(|a, b| a.key < b.key) {
-            entries.sort_by(|a, b| a.key.cmp(&b.key));
+        if !entries.is_sorted_by(Entry::stands_before) {
+            entries.sort_by(Entry::order);
             entries.dedup_by(|later, kept| {
                 let same = later.key == kept.key;
                 if same {
@@ -353,7 +366,7 @@ impl Map {
 
     /// A map of entries whose keys already stand in byte order, each once.
     pub(super) fn from_sorted(entries: Vec<Entry>) -> Self {
-        debug_assert!(entries.windows(2).all(|pair| matches!(pair, [a, b] if a.key < b.key)));
+        debug_assert!(entries.is_sorted_by(Entry::stands_before));
         Self { entries }
     }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::{Object, checksum, host_path, mount, named, secret};
 use crate::clearml::settings::{Credentials, Settings};
 use crate::clearml::view::View;
+use crate::clearml::words::Words;
 
-fn given(credentials: &Credentials) -> Vec<(Arc<str>, View)> {
+fn given(credentials: &Credentials) -> Vec<(Words, View)> {
     if credentials.existing.is_some() {
         return Vec::new();
     }
-    credentials.given.iter().map(|(key, _, text)| (Arc::from(*key), text.view())).collect()
+    credentials.given.iter().map(|(key, _, text)| (Words::from(*key), text.view())).collect()
 }
 
 /// Secrets with clearml.conf and keys.
@@ -19,17 +20,22 @@ pub(super) fn secrets(settings: &Settings, objects: &mut Vec<Object>) {
         let name = &pool.component.name;
         if let Some(config) = &pool.config {
             let file = [("clearml.conf".into(), config.view())];
-            objects.push(secret(settings, name, &format!("{name}-conf"), file));
+            objects.push(secret(settings, name.clone(), format!("{name}-conf"), file));
         }
         let given = given(&pool.credentials);
         if !given.is_empty() {
-            objects.push(secret(settings, name, &pool.credentials.secret, given));
+            objects.push(secret(settings, name.clone(), pool.credentials.secret.clone(), given));
         }
     }
     let services = &settings.agents.services;
     let given = given(&services.credentials);
     if services.component.enabled.value && !given.is_empty() {
-        objects.push(secret(settings, &services.component.name, &services.credentials.secret, given));
+        objects.push(secret(
+            settings,
+            services.component.name.clone(),
+            services.credentials.secret.clone(),
+            given,
+        ));
     }
 }
 
@@ -91,7 +97,7 @@ pub(super) fn deployments(settings: &Settings, objects: &mut Vec<Object>) {
 
 const NODE_TYPE: (&str, &str) = ("allegro.ai/node-type", "clearml-agent");
 
-fn push(map: &mut View, (key, text): (&str, &str)) {
+fn push(map: &mut View, (key, text): (&'static str, &'static str)) {
     if let crate::clearml::view::Shape::Map(entries) = &mut map.shape {
         entries.push((key.into(), Arc::new(View::text(text))));
     }

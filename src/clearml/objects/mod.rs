@@ -4,13 +4,12 @@ mod agents;
 mod databases;
 mod server;
 
-use std::sync::Arc;
-
 use sha2::{Digest, Sha256};
 
 use super::engine::{Engine, Mistake};
 use super::settings::Settings;
 use super::view::{Shape, View};
+use crate::clearml::words::Words;
 use crate::manifest::Manifest;
 use crate::trace::Origin;
 
@@ -24,7 +23,7 @@ pub(crate) struct Object {
 }
 
 impl Object {
-    fn new<K: Into<Arc<str>>>(
+    fn new<K: Into<Words>>(
         template: &'static str,
         view: impl IntoIterator<Item = (K, View)>,
         reasons: Vec<Origin>,
@@ -73,9 +72,9 @@ fn deployments(settings: &Settings, objects: &mut Vec<Object>) {
     objects.extend(deployments);
 }
 
-fn name(view: &View) -> Option<Arc<str>> {
+fn name(view: &View) -> Option<Words> {
     match &view.get("name")?.shape {
-        Shape::Text(text) => Some(Arc::clone(text)),
+        Shape::Text(text) => Some(text.clone()),
         _ => None,
     }
 }
@@ -179,9 +178,9 @@ fn ingress(settings: &Settings) -> Option<Object> {
 /// A Secret of texts.
 fn secret(
     settings: &Settings,
-    component: &str,
-    name: &str,
-    texts: impl IntoIterator<Item = (Arc<str>, View)>,
+    component: impl Into<Words>,
+    name: impl Into<Words>,
+    texts: impl IntoIterator<Item = (Words, View)>,
 ) -> Object {
     use base64::Engine as _;
     let encoded = texts.into_iter().map(|(key, view)| {
@@ -208,7 +207,7 @@ fn secret(
 }
 
 /// A pod annotation that changes with these texts, so that pods restart when their files change.
-fn checksum(name: &str, texts: &[(Arc<str>, View)]) -> Option<(Arc<str>, View)> {
+fn checksum(name: &str, texts: &[(Words, View)]) -> Option<(Words, View)> {
     if texts.is_empty() {
         return None;
     }
@@ -233,16 +232,16 @@ fn checksum(name: &str, texts: &[(Arc<str>, View)]) -> Option<(Arc<str>, View)> 
 }
 
 /// A volume or mount: a name and what else it has.
-fn named(name: &str, rest: impl IntoIterator<Item = (&'static str, View)>) -> View {
+fn named(name: impl Into<Words>, rest: impl IntoIterator<Item = (&'static str, View)>) -> View {
     View::map([("name", View::text(name))].into_iter().chain(rest))
 }
 
 /// A mount of a volume at a path.
-fn mount(name: &str, path: &str) -> View {
+fn mount(name: impl Into<Words>, path: &'static str) -> View {
     named(name, [("mountPath", View::text(path))])
 }
 
 /// A folder or socket of the node.
-fn host_path(name: &str, path: View, kind: &str) -> View {
+fn host_path(name: impl Into<Words>, path: View, kind: &'static str) -> View {
     named(name, [("hostPath", View::map([("path", path), ("type", View::text(kind))]))])
 }

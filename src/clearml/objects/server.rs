@@ -1,11 +1,10 @@
 //! The server's own parts: their files and Deployments.
 
-use std::sync::Arc;
-
 use super::{Object, checksum, mount, named, secret};
 use crate::clearml::config::Files;
 use crate::clearml::settings::{DATABASE_SECRET, Settings};
 use crate::clearml::view::{Shape, View};
+use crate::clearml::words::Words;
 
 /// Where the key vault is mounted, and where people put Secrets by hand.
 const SECRETS: &str = "/opt/clearml/secrets";
@@ -25,7 +24,7 @@ pub(super) fn secrets(settings: &Settings, objects: &mut Vec<Object>) {
             objects.push(secret(
                 settings,
                 component,
-                &format!("{component}-config"),
+                format!("{component}-config"),
                 files.additional.clone(),
             ));
         }
@@ -33,13 +32,13 @@ pub(super) fn secrets(settings: &Settings, objects: &mut Vec<Object>) {
             objects.push(secret(
                 settings,
                 component,
-                &format!("{component}-generated"),
+                format!("{component}-generated"),
                 files.generated.clone(),
             ));
         }
     }
     if !server.database_secrets.is_empty() {
-        let texts = server.database_secrets.iter().map(|(key, text)| (Arc::from(*key), text.view()));
+        let texts = server.database_secrets.iter().map(|(key, text)| (Words::from(*key), text.view()));
         objects.push(secret(settings, "apiserver", DATABASE_SECRET, texts.collect::<Vec<_>>()));
     }
 }
@@ -64,14 +63,14 @@ pub(super) fn config_maps(settings: &Settings, objects: &mut Vec<Object>) {
 struct Mounted {
     volumes: Vec<View>,
     mounts: Vec<View>,
-    checksums: Vec<(Arc<str>, View)>,
+    checksums: Vec<(Words, View)>,
     folders: Vec<&'static str>,
 }
 
 fn mounted(component: &str, files: &Files) -> Mounted {
     let mut out =
         Mounted { volumes: Vec::new(), mounts: Vec::new(), checksums: Vec::new(), folders: Vec::new() };
-    let read_only = |name: &str, path: &str| {
+    let read_only = |name: &'static str, path: &'static str| {
         named(name, [("mountPath", View::text(path)), ("readOnly", View::flag(true))])
     };
     if !files.generated.is_empty() {
@@ -128,9 +127,9 @@ fn config_dir(settings: &Settings, folders: &[&str]) -> View {
     View::text(text).from(settings.server.config_dir.origins())
 }
 
-fn database_checksum(settings: &Settings) -> Option<(Arc<str>, View)> {
+fn database_checksum(settings: &Settings) -> Option<(Words, View)> {
     let texts: Vec<_> =
-        settings.server.database_secrets.iter().map(|(key, text)| (Arc::from(*key), text.view())).collect();
+        settings.server.database_secrets.iter().map(|(key, text)| (Words::from(*key), text.view())).collect();
     checksum("databases", &texts)
 }
 
@@ -161,7 +160,7 @@ fn apiserver(settings: &Settings) -> Object {
 fn key_vault(vault: &View) -> View {
     let Shape::Map(values) = &vault.shape else { return View::absent() };
     let options = values.iter().filter(|(key, _)| &**key != "secretRef");
-    let options = options.map(|(key, view)| (Arc::clone(key), View::clone(view)));
+    let options = options.map(|(key, view)| (key.clone(), View::clone(view)));
     let reference = vault.get("secretRef").map_or_else(View::absent, |view| View::clone(view));
     let volume = View::map([
         ("driver", View::text("azure/kv")),

@@ -130,13 +130,13 @@ impl Credentials {
         if let Some(existing) = &self.existing {
             return CREDENTIALS
                 .iter()
-                .map(|(_, key, variable)| secret_entry(variable, existing.view(), key, true))
+                .map(|(_, key, variable)| secret_entry(*variable, existing.view(), key, true))
                 .collect();
         }
-        let secret = |text: &Text| View::text(self.secret.as_str()).because(text.origins());
+        let secret = |text: &Text| View::text(self.secret.clone()).because(text.origins());
         self.given
             .iter()
-            .map(|(key, variable, text)| secret_entry(variable, secret(text), key, false))
+            .map(|(key, variable, text)| secret_entry(*variable, secret(text), key, false))
             .collect()
     }
 }
@@ -234,7 +234,7 @@ fn words(reader: &Reader<'_>) -> Vec<View> {
         return reader.items().iter().filter_map(Reader::text).map(|text| text.view()).collect();
     }
     let Some(text) = reader.text() else { return Vec::new() };
-    text.value.split_whitespace().map(|word| View::text(word).from(text.origins())).collect()
+    text.value.split_whitespace().map(|word| View::text(word.to_owned()).from(text.origins())).collect()
 }
 
 /// Words as a shell splits them, quotes removed; the old chart pasted the text into a shell line.
@@ -433,7 +433,7 @@ impl ServicesAgent {
             None => own,
         };
         let mut env = Vec::new();
-        let mut add = |name: &str, view: View| {
+        let mut add = |name: &'static str, view: View| {
             if view.is_present() {
                 env.push(View::map([("name", View::text(name)), ("value", view)]));
             }
@@ -479,7 +479,7 @@ impl ServicesAgent {
         }
         let folder = mount.value.split(':').next().unwrap_or_default();
         let data_folder = if names::absolute_path(folder).is_ok() {
-            View::text(folder).from(mount.origins())
+            View::text(folder.to_owned()).from(mount.origins())
         } else {
             if let Some(node) = mount.node.as_ref().filter(|_| !mount.value.is_empty()) {
                 reader.problems().add(

@@ -7,6 +7,7 @@ use crate::clearml::names;
 use crate::clearml::reader::{Reader, Setting, Text};
 use crate::clearml::versions::Version;
 use crate::clearml::view::{Shape, View};
+use crate::clearml::words::Words;
 use crate::codec::{Data, Node, yaml};
 use crate::diag::{Source, SourceKind};
 use crate::trace::Origin;
@@ -69,8 +70,8 @@ pub(crate) struct Inherited {
     service_account: View,
     pod_security: View,
     security: View,
-    annotations: Vec<(Arc<str>, View)>,
-    labels: Vec<(Arc<str>, View)>,
+    annotations: Vec<(Words, View)>,
+    labels: Vec<(Words, View)>,
     env: Vec<View>,
 }
 
@@ -101,12 +102,12 @@ pub(crate) struct Component {
     pub(crate) image: Image,
     pub(crate) replicas: Option<Setting<i64>>,
     pub(crate) resources: Option<View>,
-    pub(crate) annotations: Vec<(Arc<str>, View)>,
+    pub(crate) annotations: Vec<(Words, View)>,
     pub(crate) extra_volumes: Vec<View>,
     pub(crate) extra_mounts: Vec<View>,
     pub(crate) extra_env: Vec<View>,
     pub(crate) is_privileged: bool,
-    labels: Vec<(Arc<str>, View)>,
+    labels: Vec<(Words, View)>,
     security: View,
     pod: Vec<(&'static str, View)>,
     probes: Vec<(&'static str, View)>,
@@ -198,14 +199,14 @@ impl Component {
         versioned: bool,
         mut volumes: Vec<View>,
         mut mounts: Vec<View>,
-        checksums: Vec<(Arc<str>, View)>,
+        checksums: Vec<(Words, View)>,
     ) -> Vec<(&'static str, View)> {
         volumes.extend(self.extra_volumes.iter().cloned());
         mounts.extend(self.extra_mounts.iter().cloned());
         let mut annotations = self.annotations.clone();
         merge(&mut annotations, checksums);
-        let mut pod_labels = shared.selector(&self.name);
-        let fixed: Vec<_> = pod_labels.iter().map(|(key, _)| Arc::clone(key)).collect();
+        let mut pod_labels = shared.selector(self.name.clone());
+        let fixed: Vec<_> = pod_labels.iter().map(|(key, _)| key.clone()).collect();
         pod_labels.extend(self.labels.iter().filter(|(key, _)| !fixed.contains(key)).cloned());
         let mut pod = self.pod.clone();
         pod.push(("volumes", View::list(volumes)));
@@ -223,8 +224,8 @@ impl Component {
         vec![
             ("name", View::text(Arc::clone(&self.name))),
             ("namespace", shared.namespace.view()),
-            ("labels", View::map(shared.labels(&self.name, versioned))),
-            ("selector", View::map(shared.selector(&self.name))),
+            ("labels", View::map(shared.labels(self.name.clone(), versioned))),
+            ("selector", View::map(shared.selector(self.name.clone()))),
             ("replicas", self.replicas.as_ref().map_or_else(View::absent, Setting::<i64>::view)),
             ("pod", View::map(pod)),
             ("container", View::map(container)),
@@ -233,7 +234,7 @@ impl Component {
 }
 
 /// Sets entries of a map, new ones at its end.
-pub(crate) fn merge(into: &mut Vec<(Arc<str>, View)>, from: Vec<(Arc<str>, View)>) {
+pub(crate) fn merge(into: &mut Vec<(Words, View)>, from: Vec<(Words, View)>) {
     for (key, view) in from {
         match into.iter_mut().find(|(old, _)| *old == key) {
             Some(slot) => slot.1 = view,
@@ -244,7 +245,7 @@ pub(crate) fn merge(into: &mut Vec<(Arc<str>, View)>, from: Vec<(Arc<str>, View)
 
 fn same_name(a: &View, b: &View) -> bool {
     let text = |view: &View| match view.get("name").map(|view| &view.shape) {
-        Some(Shape::Text(text)) => Some(Arc::clone(text)),
+        Some(Shape::Text(text)) => Some(text.clone()),
         _ => None,
     };
     text(a).is_some() && text(a) == text(b)
@@ -259,7 +260,7 @@ fn name_view(reader: &Reader<'_>) -> View {
 }
 
 /// A map of texts.
-pub(crate) fn texts(reader: &Reader<'_>) -> Vec<(Arc<str>, View)> {
+pub(crate) fn texts(reader: &Reader<'_>) -> Vec<(Words, View)> {
     let mut out = Vec::new();
     for (key, text) in reader.text_map() {
         if let (Err(why), Some(node)) = (names::qualified(&key), reader.child(&key).node()) {
@@ -269,13 +270,13 @@ pub(crate) fn texts(reader: &Reader<'_>) -> Vec<(Arc<str>, View)> {
                 "a key is an optional DNS name and `/`, then letters, digits, `-`, `_`, `.`",
             );
         }
-        out.push((key, text.view()));
+        out.push((key.into(), text.view()));
     }
     out
 }
 
 /// A map of labels, whose values are checked.
-pub(crate) fn labels(reader: &Reader<'_>) -> Vec<(Arc<str>, View)> {
+pub(crate) fn labels(reader: &Reader<'_>) -> Vec<(Words, View)> {
     for (key, text) in reader.text_map() {
         if let (Err(why), Some(node)) = (names::label_value(&text.value), reader.child(&key).node()) {
             reader.child(&key).bad(node, why, names::LABEL_VALUE);

@@ -1,11 +1,10 @@
 //! `ingress.*`: host names instead of ports.
 
-use std::sync::Arc;
-
 use super::{Services, Shared, component};
 use crate::clearml::names;
 use crate::clearml::reader::{BAD_VALUE, MISSING, Reader, Setting, Text};
 use crate::clearml::view::{Shape, View};
+use crate::clearml::words::Words;
 use crate::diag::Diagnostic;
 use crate::trace::Origin;
 
@@ -21,7 +20,7 @@ pub(crate) struct Ingress {
     /// The domain that all three names lie under, for cookies.
     pub(crate) cookie_domain: Option<View>,
     name: Text,
-    annotations: Vec<(Arc<str>, View)>,
+    annotations: Vec<(Words, View)>,
     class: Option<Text>,
     pub(crate) secret: Option<Text>,
 }
@@ -38,7 +37,7 @@ fn parent(hosts: [(&View, &str); 3]) -> Option<View> {
     let first = domains.next()??;
     let is_one = domains.all(|domain| domain == Some(first));
     let origins = hosts.iter().flat_map(|(host, _)| host.origins.iter().cloned());
-    is_one.then(|| View::text(first).from(origins))
+    is_one.then(|| View::text(first.to_owned()).from(origins))
 }
 
 impl Ingress {
@@ -103,7 +102,7 @@ impl Ingress {
         }
         let has_no_own = own.iter().all(Option::is_none);
         let [app, api, files] = own;
-        let host = |own: Option<Text>, label: &str| match (own, &domain) {
+        let host = |own: Option<Text>, label: &'static str| match (own, &domain) {
             (Some(own), _) => own.view(),
             (None, Some(domain)) => View::text(format!("{label}.{}", domain.value)).from(domain.origins()),
             (None, None) => View::text(label),
@@ -170,7 +169,7 @@ impl Ingress {
         View::map([
             ("name", self.name.view()),
             ("namespace", shared.namespace.view()),
-            ("labels", View::map(shared.labels(&self.name_label(), true))),
+            ("labels", View::map(shared.labels(self.name_label(), true))),
             ("annotations", View::map(self.annotations.clone())),
             ("className", text(&self.class)),
             ("tls", View::flag(self.tls)),

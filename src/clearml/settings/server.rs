@@ -6,6 +6,7 @@ use crate::clearml::config::{self, Files};
 use crate::clearml::names;
 use crate::clearml::reader::{MISSING, Reader, Text};
 use crate::clearml::view::View;
+use crate::clearml::words::Words;
 use crate::diag::Diagnostic;
 
 /// The server's own parts.
@@ -175,7 +176,7 @@ fn api_storage(reader: &Reader<'_>, storage: &Storage, has_files: bool) -> (Vec<
     let wanted = reader.child("mountFileserverData").flag_or_default().value
         && reader.child("prepopulateEnabled").flag().is_some_and(|flag| flag.value);
     let is_mounted = mounts.iter().any(|mount| match mount.get("mountPath").map(|view| &view.shape) {
-        Some(crate::clearml::view::Shape::Text(at)) => at == &path.value,
+        Some(crate::clearml::view::Shape::Text(at)) => **at == *path.value,
         _ => false,
     });
     // Two pods share a claim only on one node, which dynamic volumes and foreign claims do not promise.
@@ -262,17 +263,17 @@ fn secret_references(component: &str, external: &super::databases::External) -> 
         .iter()
         .filter_map(|(key, name)| {
             if let Some(existing) = &external.existing_secret {
-                return Some(secret_entry(name, existing.view(), key, false));
+                return Some(secret_entry(*name, existing.view(), key, false));
             }
             let (_, text) = external.secrets.iter().find(|(own, _)| own == key)?;
             let secret = View::text(DATABASE_SECRET).because(text.origins());
-            Some(secret_entry(name, secret, secret_key(component, key), false))
+            Some(secret_entry(*name, secret, secret_key(component, key), false))
         })
         .collect()
 }
 
 /// An environment entry read from a key of a Secret.
-pub(crate) fn secret_entry(name: &str, secret: View, key: &str, optional: bool) -> View {
+pub(crate) fn secret_entry(name: impl Into<Words>, secret: View, key: &'static str, optional: bool) -> View {
     let mut reference = vec![("name", secret), ("key", View::text(key))];
     if optional {
         reference.push(("optional", View::flag(true)));
@@ -301,7 +302,7 @@ fn secret_env(secrets: &Reader<'_>) -> Vec<View> {
     let mut env = Vec::new();
     for (key, name) in keys {
         let raw = format!("SECRET_{}", key.to_uppercase());
-        env.push(secret_entry(&raw, existing.view(), key, false));
+        env.push(secret_entry(raw.clone(), existing.view(), key, false));
         env.push(View::map([
             ("name", View::text(name)),
             ("value", View::text(format!("\"$({raw})\"")).because(existing.origins())),

@@ -1,12 +1,12 @@
 //! `services.*`: names, types and ports. Every reference to a Service takes its name and port from here.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::component;
 use crate::clearml::names;
 use crate::clearml::reader::{BAD_VALUE, Reader, Setting, Text};
 use crate::clearml::view::View;
+use crate::clearml::words::Words;
 use crate::diag::{Diagnostic, Place, SourceKind};
 
 /// One Service.
@@ -19,7 +19,7 @@ pub(crate) struct Service {
     /// The port its container listens on.
     pub(crate) target_port: i64,
     kind: Setting<&'static str>,
-    annotations: Vec<(Arc<str>, View)>,
+    annotations: Vec<(Words, View)>,
     address: Option<Text>,
     ranges: Vec<View>,
     traffic: Option<Setting<&'static str>>,

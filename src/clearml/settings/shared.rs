@@ -8,6 +8,7 @@ use crate::clearml::names;
 use crate::clearml::reader::{BAD_VALUE, Reader, Setting, Text};
 use crate::clearml::versions::{ExistingData, Version};
 use crate::clearml::view::View;
+use crate::clearml::words::Words;
 use crate::diag::Diagnostic;
 
 /// What all parts share.
@@ -15,8 +16,8 @@ pub(crate) struct Shared {
     pub(crate) release: Arc<str>,
     pub(crate) namespace: Text,
     pub(crate) create_namespace: Setting<bool>,
-    pub(crate) namespace_labels: Vec<(Arc<str>, View)>,
-    pub(crate) namespace_annotations: Vec<(Arc<str>, View)>,
+    pub(crate) namespace_labels: Vec<(Words, View)>,
+    pub(crate) namespace_annotations: Vec<(Words, View)>,
     pub(crate) pod_security: Setting<&'static str>,
     pub(crate) service_account: Option<(View, View)>,
     pub(crate) image: component::Image,
@@ -102,7 +103,7 @@ impl Shared {
     }
 
     /// The labels by which Deployments and Services find their pods. They cannot change on live objects.
-    pub(crate) fn selector(&self, name: &str) -> Vec<(Arc<str>, View)> {
+    pub(crate) fn selector(&self, name: impl Into<Words>) -> Vec<(Words, View)> {
         vec![
             ("app.kubernetes.io/name".into(), View::text(name)),
             ("app.kubernetes.io/instance".into(), View::text(Arc::clone(&self.release))),
@@ -112,7 +113,7 @@ impl Shared {
     }
 
     /// The labels of an object of this part.
-    pub(crate) fn labels(&self, name: &str, versioned: bool) -> Vec<(Arc<str>, View)> {
+    pub(crate) fn labels(&self, name: impl Into<Words>, versioned: bool) -> Vec<(Words, View)> {
         let mut labels = self.selector(name);
         if versioned
             && let Some(tag) = &self.image.tag

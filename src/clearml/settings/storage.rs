@@ -254,7 +254,7 @@ impl Storage {
     }
 
     /// A pod's volume for a key; an empty folder where the claim is switched off.
-    pub(crate) fn pod_volume(&self, key: &str, name: &str) -> View {
+    pub(crate) fn pod_volume(&self, key: &str, name: &'static str) -> View {
         let Some(volume) = self.volume(key) else { return View::absent() };
         let source = if volume.enabled.value {
             let claim = View::map([("claimName", volume.claim_name())]);

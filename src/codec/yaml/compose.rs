@@ -545,11 +545,10 @@ impl<'d, 's> Composer<'d, 's> {
 
 /// A map of the entries, later ones winning; keys written twice are noted unless `<<` brought some of them.
 pub(super) fn map_of(mut entries: Vec<Entry>, merged: bool, duplicates: &mut Vec<DuplicateKey>) -> Map {
-    let sorted = entries.windows(2).all(|pair| matches!(pair, [a, b] if a.key < b.key));
-    if sorted {
+    if entries.is_sorted_by(Entry::stands_before) {
         return Map::from_sorted(entries);
     }
-    entries.sort_by(|a, b| a.key.cmp(&b.key));
+    entries.sort_by(Entry::order);
     let mut stands_twice = false;
     for pair in entries.windows(2) {
         let [first, second] = pair else { continue };

@@ -31,7 +31,7 @@ const LARGE: usize = 1000;
 /// Bytes of a text that is kept to be shared with its equals.
 const MAX_SHARED: usize = 24;
 /// How many texts are kept, a power of two.
-const SHARED: usize = 128;
+const SHARED: usize = 512;
 
 thread_local! {
     /// The texts of the documents that were read before: most say the same again.
