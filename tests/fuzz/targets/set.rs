@@ -20,8 +20,9 @@ pub(crate) fn run(data: &[u8]) {
     };
     assert!(same(first, second), "two runs differ");
     let written = yaml::write(first);
-    if written.is_empty() {
-        // What go-yaml cannot take back out of JSON, such as control characters, `toYaml` prints nothing for.
+    // What go-yaml cannot take back out of JSON, such as control characters, `toYaml` prints nothing for. It writes U+0085
+    // as it is, and reads it again as the end of a line.
+    if written.is_empty() || written.contains('\u{85}') {
         return;
     }
     let again = Source::new(SourceKind::File, "again.yaml", written.as_str());
