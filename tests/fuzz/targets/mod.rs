@@ -105,3 +105,19 @@ fn same(a: &Node, b: &Node) -> bool {
         (a, b) => format!("{a:?}") == format!("{b:?}"),
     }
 }
+
+/// Whether a key or a text of it is like this.
+fn any(node: &Node, key: &dyn Fn(&str) -> bool, text: &dyn Fn(&str) -> bool) -> bool {
+    match node.data() {
+        Data::String(own) => text(own),
+        Data::List(items) => items.iter().any(|item| any(item, key, text)),
+        Data::Map(map) => map.entries().iter().any(|entry| key(&entry.key) || any(&entry.value, key, text)),
+        _ => false,
+    }
+}
+
+/// Whether U+0085 stands in it. Quirk: go-yaml writes it as it is, and reads it again as the end of a line.
+fn has_next_line(node: &Node) -> bool {
+    let has = |text: &str| text.contains('\u{85}');
+    any(node, &has, &has)
+}

@@ -6,7 +6,7 @@ use clearml_k8s::codec::{Map, Node, Numbers};
 use clearml_k8s::diag::{Source, SourceKind};
 use clearml_k8s::values::set::{Builder, Flag};
 
-use super::{same, text};
+use super::{has_next_line, same, text};
 
 pub(crate) fn run(data: &[u8]) {
     let Some(text) = text(data) else { return };
@@ -20,9 +20,8 @@ pub(crate) fn run(data: &[u8]) {
     };
     assert!(same(first, second), "two runs differ");
     let written = yaml::write(first);
-    // What go-yaml cannot take back out of JSON, such as control characters, `toYaml` prints nothing for. It writes U+0085
-    // as it is, and reads it again as the end of a line.
-    if written.is_empty() || written.contains('\u{85}') {
+    if written.is_empty() || has_next_line(first) {
+        // What go-yaml cannot take back out of JSON, such as control characters, `toYaml` prints nothing for.
         return;
     }
     let again = Source::new(SourceKind::File, "again.yaml", written.as_str());
