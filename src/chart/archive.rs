@@ -129,8 +129,9 @@ impl Content {
 fn files(mut found: Vec<(String, Content)>, bytes: Rc<Vec<u8>>) -> Vec<File> {
     let bytes = Rc::try_unwrap(bytes).unwrap_or_else(|shared| shared.to_vec());
     let text = String::from_utf8(bytes).or_else(|error| {
+        let sound = error.utf8_error().valid_up_to();
         let mut bytes = error.into_bytes();
-        take_out(&mut found, &mut bytes);
+        take_out(&mut found, &mut bytes, sound);
         String::from_utf8(bytes)
     });
     let text = Arc::new(text.unwrap_or_default());
@@ -141,12 +142,17 @@ fn files(mut found: Vec<(String, Content)>, bytes: Rc<Vec<u8>>) -> Vec<File> {
     found.into_iter().filter_map(file).collect()
 }
 
-/// Copies files that are no text out of an archive, whose files stand one behind the other, and blanks what is no text.
-fn take_out(found: &mut [(String, Content)], bytes: &mut [u8]) {
+/// Copies files that are no text out of an archive, whose files stand one behind the other, and blanks what is no text;
+/// up to `sound` everything is.
+fn take_out(found: &mut [(String, Content)], bytes: &mut [u8], sound: usize) {
     let mut end = 0;
     for (_, content) in found {
         let Content::Part(part) = content else { continue };
         let part = part.clone();
+        if part.end <= sound {
+            end = part.end;
+            continue;
+        }
         blank(bytes, end..part.start);
         end = part.end;
         let data = bytes.get(part.clone()).unwrap_or_default();
@@ -385,7 +391,8 @@ mod tests {
         let mut bytes = b"h\xffaab\xfeb\xc3cc\xa9".to_vec();
         let mut found: Vec<(String, Content)> =
             [2..4, 4..7, 8..10].map(|part| (String::new(), Content::Part(part))).into();
-        take_out(&mut found, &mut bytes);
+        let sound = str::from_utf8(&bytes).unwrap_err().valid_up_to();
+        take_out(&mut found, &mut bytes, sound);
         assert_eq!(bytes, b"  aa    cc ");
         assert!(matches!(&found[1].1, Content::Own(data) if data == b"b\xfeb"));
         assert!(matches!(&found[2].1, Content::Part(part) if *part == (8..10)));
