@@ -13,6 +13,8 @@ use super::gzip::{self, PLAIN_HEAD};
 use super::{File, MAX_CHART_SIZE};
 use crate::diag::raw;
 
+/// Bytes of an archive that are unpacked, heads included.
+const MOST_UNPACKED: usize = 2 * MAX_CHART_SIZE as usize;
 /// Room that is made for an archive's content at once, whatever it says of itself.
 const MOST_ROOM: usize = 64 << 20;
 /// The size of a block of an archive, in bytes.
@@ -188,8 +190,12 @@ impl Unpacked {
             return Self { bytes: Rc::new(bytes), at: 0, failure: None };
         }
         let mut bytes = Vec::with_capacity(told.min(MOST_ROOM).saturating_add(1));
-        let mut limited = MultiGzDecoder::new(PLAIN_HEAD.chain(packed)).take(2 * MAX_CHART_SIZE);
-        let failure = limited.read_to_end(&mut bytes).err();
+        let mut limited = MultiGzDecoder::new(PLAIN_HEAD.chain(packed)).take(MOST_UNPACKED as u64 + 1);
+        let mut failure = limited.read_to_end(&mut bytes).err();
+        if bytes.len() > MOST_UNPACKED {
+            bytes.truncate(MOST_UNPACKED);
+            failure = Some(std::io::Error::other("more than is unpacked of an archive"));
+        }
         Self { bytes: Rc::new(bytes), at: 0, failure }
     }
 }

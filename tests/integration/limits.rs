@@ -305,7 +305,7 @@ fn fixed_limits_hold_to_the_unit() {
             "{{{{ {name} := dict }}}}{{{{ range until {levels} }}}}{{{{ {name} = dict `x` {name} }}}}{{{{ end }}}}"
         )
     };
-    let cases: [(usize, &str, &MakeInput<'_>); 21] = [
+    let cases: [(usize, &str, &MakeInput<'_>); 22] = [
         // A map stands around the lists.
         (9_999, "exceeded max depth", &|n| values(format!("a: {}{}\n", "[".repeat(n), "]".repeat(n)))),
         (10_000, "exceeded max depth", &|n| {
@@ -342,6 +342,13 @@ fn fixed_limits_hold_to_the_unit() {
         }),
         (128, "maximum supported level of 128", &|n| {
             let schema = format!("{}{{}}{}", "{\"items\":".repeat(n), "}".repeat(n));
+            ("a: 1\n".to_owned(), "a: 1\n".to_owned(), Some(schema), Vec::new())
+        }),
+        // The pointer of each property begins with that of its parent, a million bytes.
+        (66, "JSON pointers of schemas add up to more than 67108864 bytes", &|n| {
+            let properties: Vec<String> = (0..n).map(|index| format!("\"a{index}\":{{}}")).collect();
+            let inner = format!("{{\"properties\":{{{}}}}}", properties.join(","));
+            let schema = format!("{{\"properties\":{{\"{}\":{inner}}}}}", "k".repeat(1_000_000));
             ("a: 1\n".to_owned(), "a: 1\n".to_owned(), Some(schema), Vec::new())
         }),
         // Each level of the values is two of the check: a property, and the schema that it refers to.
@@ -487,6 +494,32 @@ fn charts_end_at_their_size() {
         let packed = archive.into_inner().unwrap().finish().unwrap();
         let output = Sandbox::new().file("c.tgz", packed).args(["template", "rel", "c.tgz"]).run();
         assert_eq!(output.status, status, "{size}: {}", output.stderr());
+        assert_eq!(output.stderr().contains("unable to load chart archive"), status == 1);
+    }
+}
+
+/// Heads count too: two hundred MiB of an archive are unpacked, and of more nothing is taken.
+#[test]
+fn archives_end_at_their_unpacked_size() {
+    const BLOCKS: usize = (200 << 20) / 512;
+    // Chart.yaml and a template have two blocks each; of the two at the end one is enough.
+    for (folders, status) in [(BLOCKS - 5, 0), (BLOCKS - 4, 1)] {
+        let packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut archive = tar::Builder::new(packer);
+        let mut add = |path: &str, text: &str| {
+            let mut header = tar::Header::new_ustar();
+            header.set_size(text.len() as u64);
+            if path.ends_with('/') {
+                header.set_entry_type(tar::EntryType::Directory);
+            }
+            archive.append_data(&mut header, path, text.as_bytes()).unwrap();
+        };
+        add("c/Chart.yaml", CHART);
+        add("c/templates/a.yaml", "a: 1\n");
+        (0..folders).for_each(|_| add("c/d/", ""));
+        let packed = archive.into_inner().unwrap().finish().unwrap();
+        let output = Sandbox::new().file("c.tgz", packed).args(["template", "rel", "c.tgz"]).run();
+        assert_eq!(output.status, status, "{folders}: {}", output.stderr());
         assert_eq!(output.stderr().contains("unable to load chart archive"), status == 1);
     }
 }

@@ -156,3 +156,17 @@ fn searches_that_look_far_beyond_their_matches_are_paid_for() {
         assert!(steps_of(pattern, text) <= 1 << 15, "{}", String::from_utf8_lossy(pattern));
     }
 }
+
+/// The engine's own sizes decide, which a new version of it may change a little.
+#[test]
+fn large_patterns_are_refused_near_the_limit() {
+    for (part, taken, refused) in [(r"\p{Greek}{100}", 280, 320), ("(a)", 2000, 2400)] {
+        assert_eq!(error(&part.repeat(taken)), "no error", "{part}");
+        let pattern = part.repeat(refused);
+        assert_eq!(
+            error(&pattern),
+            format!("error parsing regexp: expression too large: `{pattern}`"),
+            "{part}"
+        );
+    }
+}
