@@ -197,13 +197,16 @@ fn boxes_do_not_overlap_and_lines_pass_none() {
 
 #[test]
 fn what_nobody_could_read_is_no_picture() {
-    let objects = (0..=MOST_OBJECTS).map(|index| Object {
-        kind: "Pod".to_owned(),
-        name: index.to_string(),
-        namespace: None,
-        detail: String::new(),
-        given: true,
-    });
-    let graph = Graph { objects: objects.collect(), links: Vec::new() };
-    assert_eq!(svg(&graph), None);
+    let pods = |count: usize| {
+        let pod = |index: usize| Object {
+            kind: "Pod".to_owned(),
+            name: index.to_string(),
+            namespace: None,
+            detail: String::new(),
+            given: true,
+        };
+        Graph { objects: (0..count).map(pod).collect(), links: Vec::new() }
+    };
+    assert!(svg(&pods(MOST_OBJECTS)).is_some());
+    assert_eq!(svg(&pods(MOST_OBJECTS + 1)), None);
 }

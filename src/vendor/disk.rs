@@ -127,3 +127,21 @@ impl Folder for Disk {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_up_to_its_length() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = fs::File::create(folder.path().join("f")).unwrap();
+        let disk = Disk::read_only(folder.path());
+        file.set_len(MOST_BYTES).unwrap();
+        assert!(
+            matches!(disk.find("f").unwrap(), Found::File(content) if content.len() as u64 == MOST_BYTES)
+        );
+        file.set_len(MOST_BYTES + 1).unwrap();
+        assert!(matches!(disk.find("f").unwrap(), Found::Other));
+    }
+}

@@ -152,3 +152,23 @@ fn ranks(count: usize, edges: &[Edge]) -> Vec<usize> {
     }
     ranks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_are_made_up_to_their_number() {
+        let edge = |from: usize, to: usize| Edge { link: 0, from, to, ports: (0.0, 0.0) };
+        let most = 1000;
+        // A chain without lanes, and links over all of it.
+        let mut edges: Vec<Edge> = (0..most).map(|from| edge(from, from + 1)).collect();
+        edges.extend((0..MOST_LANES / (most - 1)).map(|_| edge(0, most)));
+        edges.push(edge(0, MOST_LANES % (most - 1) + 1));
+        let mut blocks =
+            Blocks { members: vec![Vec::new(); most + 1], of: Vec::new(), loose: Vec::new(), edges };
+        assert!(columns(&blocks).is_some());
+        blocks.edges.push(edge(0, 2));
+        assert!(columns(&blocks).is_none());
+    }
+}
