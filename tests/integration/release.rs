@@ -236,8 +236,9 @@ fn build(folder: &Path, script: &str, program: &str) -> (Output, PathBuf) {
         write(name, name);
     }
     write("release/build", script);
-    let dependencies = fs::read_to_string(root().join("release/dependencies.py")).expect("readable");
-    write("release/dependencies.py", &dependencies);
+    for name in ["release/dependencies.py", "release/order", "release/symbols"] {
+        write(name, &fs::read_to_string(root().join(name)).expect("readable"));
+    }
     let out = folder.join("results");
     let output = Command::new("bash")
         .arg(folder.join("release/build"))
@@ -252,7 +253,8 @@ fn build(folder: &Path, script: &str, program: &str) -> (Output, PathBuf) {
 
 #[test]
 fn a_build_is_static_and_the_same_bytes_in_any_folder() {
-    if !(cfg!(target_os = "linux") && ["python3", "readelf", "gzip", "sha256sum"].into_iter().all(tool)) {
+    if !(cfg!(target_os = "linux") && ["python3", "nm", "readelf", "gzip", "sha256sum"].into_iter().all(tool))
+    {
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
