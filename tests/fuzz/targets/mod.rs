@@ -116,8 +116,9 @@ fn any(node: &Node, key: &dyn Fn(&str) -> bool, text: &dyn Fn(&str) -> bool) -> 
     }
 }
 
-/// Whether U+0085 stands in it. Quirk: go-yaml writes it as it is, and reads it again as the end of a line.
-fn has_next_line(node: &Node) -> bool {
+/// Whether go-yaml writes it so that it is read again as something else. Quirks: the key `<<` has no quotes and is a merge
+/// then; U+0085 stands as it is and is the end of a line then.
+fn is_read_otherwise(node: &Node) -> bool {
     let has = |text: &str| text.contains('\u{85}');
-    any(node, &has, &has)
+    any(node, &|key| key == "<<" || has(key), &has)
 }

@@ -6,7 +6,7 @@ use clearml_k8s::codec::{Map, Node, Numbers};
 use clearml_k8s::diag::{Source, SourceKind};
 use clearml_k8s::values::set::{Builder, Flag};
 
-use super::{has_next_line, same, text};
+use super::{is_read_otherwise, same, text};
 
 pub(crate) fn run(data: &[u8]) {
     let Some(text) = text(data) else { return };
@@ -20,7 +20,7 @@ pub(crate) fn run(data: &[u8]) {
     };
     assert!(same(first, second), "two runs differ");
     let written = yaml::write(first);
-    if written.is_empty() || has_next_line(first) {
+    if written.is_empty() || is_read_otherwise(first) {
         // What go-yaml cannot take back out of JSON, such as control characters, `toYaml` prints nothing for.
         return;
     }

@@ -4,7 +4,7 @@ use clearml_k8s::codec::yaml::{self, Document, ReadOptions};
 use clearml_k8s::codec::{Data, Node, Numbers};
 use clearml_k8s::diag::{Source, SourceKind};
 
-use super::{any, assert_inside, assert_places, has_next_line, same, text};
+use super::{any, assert_inside, assert_places, is_read_otherwise, same, text};
 
 pub(crate) fn run(data: &[u8]) {
     let bytes = yaml::read_bytes(SourceKind::File, "f.yaml", data, &ReadOptions::default());
@@ -39,11 +39,7 @@ fn check(document: &Document, options: ReadOptions) {
         assert_inside(&twice.first);
         assert_inside(&twice.second);
     }
-    if any(&document.root, &|key| key == "<<", &|_| false) {
-        // Quirk: go-yaml prints the key `<<` without quotes, which is a merge when it is read again.
-        return;
-    }
-    if has_next_line(&document.root) {
+    if is_read_otherwise(&document.root) {
         return;
     }
     // Quirk: go-yaml v3 writes a text that begins with a tab as a block whose indentation then begins with one.
