@@ -1,12 +1,13 @@
 //! Two pieces of work at once.
 
+mod start;
+
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Stack of the second thread, as much as the first has.
-const STACK: usize = 8 << 20;
+use start::start;
 
 /// What both give; the second runs on a thread of its own if the system has one that begins before the first is done.
 pub(crate) fn both<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
@@ -16,14 +17,14 @@ pub(crate) fn both<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() 
         second.map(|second| second())
     };
     thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        let thread = start(scope, run);
         let first = first();
         // On a busy computer the thread may not have begun yet; then it has nothing left to do.
         let here = run();
         let there = match thread.map(thread::ScopedJoinHandle::join) {
-            Ok(Ok(there)) => there,
-            Ok(Err(panic)) => resume_unwind(panic),
-            Err(_) => None,
+            Some(Ok(there)) => there,
+            Some(Err(panic)) => resume_unwind(panic),
+            None => None,
         };
         let second = here.or(there);
         (first, second.expect("it runs once, there or here"))
@@ -57,9 +58,8 @@ pub(crate) fn ahead<T: Sync, R: Send, A>(
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         if is_worth_a_thread {
-            let run = || ahead.work_back(&is_over);
             // Without the thread, everything is done where it is taken.
-            drop(thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run));
+            drop(start(scope, || ahead.work_back(&is_over)));
         }
         let result = meanwhile(&ahead);
         is_over.store(true, Ordering::Relaxed);
