@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::codec::Node;
 use crate::diag::{Source, SourceKind, raw};
 use crate::value::Str;
 
@@ -16,6 +17,8 @@ pub struct File {
     /// Where in it the path inside the chart begins.
     inside: usize,
     data: Str,
+    /// What it holds as a values file, if that was looked at ahead.
+    values: Option<Arc<Node>>,
 }
 
 impl File {
@@ -25,7 +28,7 @@ impl File {
             Some(rest) => Str::from_bytes(rest),
             None => Str::from_bytes(data),
         };
-        Self { whole_path: path.into(), inside: 0, data }
+        Self { whole_path: path.into(), inside: 0, data, values: None }
     }
 
     /// A file that is this part of a text, without the byte order mark it may start with; nothing when the part does not
@@ -34,7 +37,18 @@ impl File {
         let text = whole.get(part.clone())?;
         let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let data = Str::part_of(whole, part.start + mark..part.end)?;
-        Some(Self { whole_path: path.into(), inside: 0, data })
+        Some(Self { whole_path: path.into(), inside: 0, data, values: None })
+    }
+
+    /// The same file with what it holds as a values file.
+    pub(super) fn with_values(mut self, values: Node) -> Self {
+        self.values = Some(Arc::new(values));
+        self
+    }
+
+    /// What it holds as a values file, if somebody has read it as one.
+    pub(super) fn values(&self) -> Option<&Node> {
+        self.values.as_deref()
     }
 
     /// The same file without this many bytes in front of its path.

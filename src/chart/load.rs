@@ -142,8 +142,8 @@ impl Chart {
     /// Helm's own text for whatever Helm refuses.
     pub fn load_archive(name: &str, data: &[u8], log: &mut Vec<LogLine>) -> Result<Self, Error> {
         archive::ensure(name, data)?;
-        let files =
-            archive::read(data).map_err(|text| ErrorKind::Archive.error(archive::refusal(name, &text)))?;
+        let files = archive::read_along(data, &with_values)
+            .map_err(|text| ErrorKind::Archive.error(archive::refusal(name, &text)))?;
         let Some(file) = files.iter().find(|file| file.path() == "Chart.yaml") else {
             return Err(ErrorKind::Malformed.error("unable to detect chart version, no Chart.yaml found"));
         };
@@ -305,13 +305,12 @@ impl Loading<'_> {
                 self.lock = Lock::decode(&self.document(file)?).map_err(|text| cannot_load(path, &text))?;
             }
             "values.yaml" => {
-                let name = self.place_name(file);
-                let read = match file.data().as_str() {
-                    Some(_) => yaml::read_values(&file.source(SourceKind::Chart, &name)),
-                    None => yaml::read_values_bytes(SourceKind::Chart, &name, file.data().as_bytes()),
+                let values = match file.values() {
+                    Some(values) => values.clone(),
+                    None => values(file, &self.place_name(file))
+                        .map_err(|error| cannot_load(path, error.helm_text()))?,
                 };
-                let document = read.map_err(|error| cannot_load(path, error.helm_text()))?;
-                self.values = Some(document.root);
+                self.values = Some(values);
             }
             "values.schema.json" => self.schema = Some(file.clone()),
             "requirements.yaml" if !self.v3 => {
@@ -359,6 +358,34 @@ impl Loading<'_> {
     }
 }
 
+/// What a values file holds; `name` stands in places.
+fn values(file: &File, name: &str) -> Result<Node, yaml::Error> {
+    let read = match file.data().as_str() {
+        Some(_) => yaml::read_values(&file.source(SourceKind::Chart, name)),
+        None => yaml::read_values_bytes(SourceKind::Chart, name, file.data().as_bytes()),
+    };
+    read.map(|document| document.root)
+}
+
+/// The file of an archive, read when it is the values file of the chart or a subchart. What is wrong with one is told of
+/// when it counts.
+fn with_values(file: File) -> File {
+    let mut path = file.path();
+    while let Some((name, rest)) = path.strip_prefix(CHARTS).and_then(|path| path.split_once('/')) {
+        if name.starts_with(['_', '.']) || ends_with(name, ".tgz") {
+            return file;
+        }
+        path = rest;
+    }
+    if path != "values.yaml" {
+        return file;
+    }
+    match values(&file, file.path()) {
+        Ok(values) => file.with_values(values),
+        Err(_) => file,
+    }
+}
+
 /// Work that is worth a thread; the unit is a byte of values.
 const MUCH: usize = 32 << 10;
 /// The least work that a subchart is.
@@ -367,8 +394,10 @@ const LEAST: usize = 2 << 10;
 /// Whether subcharts are so much work that a second thread does some of it.
 fn is_worth_a_thread(groups: &[(String, Vec<File>)]) -> bool {
     let work = |(_, files): &(String, Vec<File>)| {
-        let big =
-            files.iter().filter(|file| ["values.yaml", ".tgz"].iter().any(|end| file.path().ends_with(end)));
+        let is_big = |file: &&File| {
+            file.values().is_none() && ["values.yaml", ".tgz"].iter().any(|end| file.path().ends_with(end))
+        };
+        let big = files.iter().filter(is_big);
         LEAST + big.map(|file| file.data().len()).sum::<usize>()
     };
     let (mut all, mut most) = (0, 0);
