@@ -53,13 +53,28 @@ pub(crate) fn ahead<T: Sync, R: Send, A>(
     work: impl Fn(&T) -> R + Sync,
     meanwhile: impl FnOnce(&Ahead<'_, T, R>) -> A,
 ) -> A {
+    ahead_twice(items, is_worth_a_thread, work, |_, _| (), meanwhile)
+}
+
+/// The same, and when no item is left the second thread does `more` for those whose results nobody has taken yet.
+pub(crate) fn ahead_twice<T: Sync, R: Send, A>(
+    items: &[T],
+    is_worth_a_thread: bool,
+    work: impl Fn(&T) -> R + Sync,
+    more: impl Fn(&T, &mut R) + Sync,
+    meanwhile: impl FnOnce(&Ahead<'_, T, R>) -> A,
+) -> A {
     let states = items.iter().map(|_| Mutex::new(State::Open)).collect();
     let ahead = Ahead { items, work: &work, states };
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         if is_worth_a_thread {
             // Without the thread, everything is done where it is taken.
-            drop(start(scope, || ahead.work_back(&is_over)));
+            let run = || {
+                ahead.work_back(&is_over);
+                ahead.more_back(&more, &is_over);
+            };
+            drop(start(scope, run));
         }
         let result = meanwhile(&ahead);
         is_over.store(true, Ordering::Relaxed);
@@ -76,6 +91,16 @@ impl<T, R> Ahead<'_, T, R> {
                 return;
             }
             *state = State::Done((self.work)(item));
+        }
+    }
+
+    fn more_back(&self, more: &impl Fn(&T, &mut R), is_over: &AtomicBool) {
+        for (item, state) in self.items.iter().zip(&self.states).rev() {
+            let Ok(mut state) = state.try_lock() else { return };
+            match &mut *state {
+                State::Done(result) if !is_over.load(Ordering::Relaxed) => more(item, result),
+                _ => return,
+            }
         }
     }
 
@@ -97,7 +122,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
-    use super::{ahead, both};
+    use super::{ahead, ahead_twice, both};
 
     #[test]
     fn both_run() {
@@ -133,6 +158,25 @@ mod tests {
                 assert_eq!(results, items.iter().map(|item| 2 * item).collect::<Vec<_>>());
                 assert_eq!(counted.into_inner(), items.len(), "each is done once");
             }
+        }
+    }
+
+    #[test]
+    fn more_is_done_once_for_what_nobody_has_taken() {
+        let items: Vec<usize> = (0..200).collect();
+        for pause in [0, 1, 5] {
+            let more = |_: &usize, result: &mut usize| *result += 1;
+            let results: Vec<usize> = ahead_twice(
+                &items,
+                true,
+                |item| 2 * item,
+                more,
+                |ahead| {
+                    std::thread::sleep(Duration::from_millis(pause));
+                    ahead.results().collect()
+                },
+            );
+            assert!(items.iter().zip(results).all(|(item, result)| result / 2 == *item));
         }
     }
 

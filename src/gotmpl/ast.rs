@@ -1,11 +1,12 @@
 //! The parsed template: actions, pipelines, operands, each with its byte position.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{OnceCell, Ref, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::func::{Func, FuncMap};
 use crate::diag::{Source, Span};
-use crate::value::{Str, Value};
+use crate::value::Str;
 
 /// A byte offset in the template's text.
 pub(crate) type Pos = u32;
@@ -19,7 +20,7 @@ pub struct Tree {
     /// Whether there is nothing but space and comments; such a tree replaces no other.
     pub(crate) empty: bool,
     /// Names of the variables of the nodes that were made, `$` first.
-    pub(super) variables: RefCell<Vec<Rc<str>>>,
+    pub(super) variables: RefCell<Vec<Arc<str>>>,
     /// What the names of functions in it mean.
     pub(crate) funcs: FuncMap,
     /// Where the lists of the text end.
@@ -33,6 +34,12 @@ pub struct Tree {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ends(Rc<RefCell<Vec<(Pos, Pos)>>>);
 
+/// Where, of these lists, that one ends that begins at `start`.
+pub(super) fn end_of(lists: &[(Pos, Pos)], start: Pos) -> Option<Pos> {
+    let index = lists.binary_search_by_key(&start, |(start, _)| *start).ok()?;
+    lists.get(index).map(|(_, end)| *end)
+}
+
 impl Ends {
     /// Of these lists.
     pub(super) fn of_lists(lists: Vec<(Pos, Pos)>) -> Self {
@@ -40,9 +47,8 @@ impl Ends {
     }
 
     /// Every list.
-    #[cfg(test)]
-    pub(super) fn lists(&self) -> Vec<(Pos, Pos)> {
-        self.0.borrow().clone()
+    pub(super) fn lists(&self) -> Ref<'_, Vec<(Pos, Pos)>> {
+        self.0.borrow()
     }
 
     /// A list begins; the answer is for [`Ends::close`].
@@ -61,9 +67,7 @@ impl Ends {
 
     /// Where the list ends that begins at `start`.
     pub(super) fn of(&self, start: Pos) -> Option<Pos> {
-        let ends = self.0.borrow();
-        let index = ends.binary_search_by_key(&start, |(start, _)| *start).ok()?;
-        ends.get(index).map(|(_, end)| *end)
+        end_of(&self.lists(), start)
     }
 }
 
@@ -87,8 +91,8 @@ impl Tree {
     }
 
     /// The name of a variable of its nodes.
-    pub(crate) fn variable(&self, id: u32) -> Rc<str> {
-        self.variables.borrow().get(id as usize).map_or_else(|| "$".into(), Rc::clone)
+    pub(crate) fn variable(&self, id: u32) -> Arc<str> {
+        self.variables.borrow().get(id as usize).map_or_else(|| "$".into(), Arc::clone)
     }
 }
 
@@ -193,5 +197,13 @@ pub(crate) struct Number {
     pub(crate) float: Option<f64>,
     pub(crate) complex: Option<(f64, f64)>,
     /// The value where the syntax alone decides the type; none when it overflows `int`.
-    pub(crate) ideal: Option<Value>,
+    pub(crate) ideal: Option<Ideal>,
+}
+
+/// A number of the type that its syntax decides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ideal {
+    Int(i64),
+    Float(f64),
+    Complex(f64, f64),
 }

@@ -1,10 +1,9 @@
 //! Number literals as Go's ideal constants.
 
-use super::ast::Number;
+use super::ast::{Ideal, Number};
 use super::lexer::Kind;
 use crate::diag::Span;
 use crate::go::strconv::{parse_float, parse_int, parse_uint, quote, unquote_char};
-use crate::value::Value;
 
 /// A literal under every type that can hold it. Rule: text/template/parse/node.go `newNumber`.
 pub(super) fn parse_number(text: &str, kind: Kind, span: Span) -> Result<Number, String> {
@@ -98,15 +97,15 @@ fn plain(text: &str) -> Result<Number, String> {
 }
 
 /// The value where nothing else tells the type. Rule: text/template exec.go `idealConstant`.
-fn ideal(number: &Number, text: &str) -> Option<Value> {
+fn ideal(number: &Number, text: &str) -> Option<Ideal> {
     let hex = matches!(text.as_bytes(), [b'0', b'x' | b'X', _, ..]) && !text.contains(['p', 'P']);
     if let Some((re, im)) = number.complex {
-        return Some(Value::Complex(re, im));
+        return Some(Ideal::Complex(re, im));
     }
     match number.float {
         Some(float) if !hex && !text.starts_with('\'') && text.contains(['.', 'e', 'E', 'p', 'P']) => {
-            Some(Value::Float64(float))
+            Some(Ideal::Float(float))
         }
-        _ => number.int.map(Value::Int),
+        _ => number.int.map(Ideal::Int),
     }
 }

@@ -1,7 +1,7 @@
 //! Pipelines, commands and operands.
 
 use super::{Got, Res, State};
-use crate::gotmpl::ast::{Command, Expr, ExprKind, Number, Pipe};
+use crate::gotmpl::ast::{Command, Expr, ExprKind, Ideal, Number, Pipe};
 use crate::gotmpl::print::At;
 use crate::gotmpl::stack;
 use crate::trace::record::Mark;
@@ -78,8 +78,12 @@ impl<'t> State<'t, '_> {
             ExprKind::Bool(truth) => Ok(Got::new(Value::Bool(*truth))),
             ExprKind::Text(_, text) => Ok(Got::new(Value::Str(text.clone()))),
             ExprKind::Number(number) => {
-                if let Some(value) = &number.ideal {
-                    return Ok(Got::new(value.clone()));
+                if let Some(ideal) = number.ideal {
+                    return Ok(Got::new(match ideal {
+                        Ideal::Int(int) => Value::Int(int),
+                        Ideal::Float(float) => Value::Float64(float),
+                        Ideal::Complex(re, im) => Value::Complex(re, im),
+                    }));
                 }
                 let written = self.tree.source.slice(number.text);
                 self.error(format!("{written} overflows int"))

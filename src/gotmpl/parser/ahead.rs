@@ -2,7 +2,7 @@
 
 use super::glance::{self, Survey};
 use super::{ParseError, Parsed, parse_surveyed};
-use crate::both::{Ahead, ahead};
+use crate::both::{Ahead, ahead_twice};
 use crate::diag::Source;
 use crate::gotmpl::func::FuncMap;
 
@@ -16,11 +16,19 @@ pub struct Glances<'a> {
     surveys: &'a Ahead<'a, Source, Option<Survey>>,
 }
 
-/// Runs `meanwhile`, which will want these texts parsed; a second thread already looks at them if they are many bytes.
+/// Runs `meanwhile`, which will want these texts parsed; a second thread already looks at them if they are many bytes,
+/// and makes nodes of what will surely run if time is left.
 pub fn glance_ahead<A>(sources: &[Source], funcs: &FuncMap, meanwhile: impl FnOnce(Glances<'_>) -> A) -> A {
     let bytes: usize = sources.iter().map(|source| source.text().len()).sum();
     let survey = |source: &Source| glance::survey(source, funcs);
-    ahead(sources, bytes >= MUCH, survey, |surveys| meanwhile(Glances { sources, funcs, surveys }))
+    let build = |source: &Source, survey: &mut Option<Survey>| {
+        if let Some(survey) = survey {
+            glance::build_whole(source, funcs, survey);
+        }
+    };
+    ahead_twice(sources, bytes >= MUCH, survey, build, |surveys| {
+        meanwhile(Glances { sources, funcs, surveys })
+    })
 }
 
 impl Glances<'_> {

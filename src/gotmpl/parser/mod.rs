@@ -12,6 +12,7 @@ mod tests;
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 pub use ahead::{Glances, glance_ahead};
 use glance::Survey;
@@ -91,13 +92,17 @@ fn surveyed(source: &Source, survey: Survey, funcs: &FuncMap) -> Option<Parsed> 
     }
     let ends = Ends::of_lists(survey.ends);
     let last = parts.len() - 1;
+    let mut whole = survey.whole;
     let tree = |(index, (name, start, empty)): (usize, (&str, Pos, bool))| {
+        let built = whole.take_if(|_| index == last);
+        let (nodes, names) = built
+            .map_or_else(|| (OnceCell::new(), Scope::new().names), |built| (built.nodes.into(), built.names));
         Rc::new(Tree {
             name: name.into(),
             source: source.clone(),
-            root: List { nodes: OnceCell::new(), start },
+            root: List { nodes, start },
             empty,
-            variables: RefCell::new(Scope::new().names),
+            variables: RefCell::new(names),
             funcs: funcs.clone(),
             ends: ends.clone(),
             is_whole: index == last,
@@ -111,7 +116,7 @@ type Res<T> = Result<T, Box<ParseError>>;
 
 /// The names of a tree's variables and those that are visible.
 struct Scope {
-    names: Vec<Rc<str>>,
+    names: Vec<Arc<str>>,
     visible: Vec<u32>,
     range_depth: usize,
 }

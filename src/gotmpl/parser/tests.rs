@@ -8,17 +8,20 @@ use crate::gotmpl::builtins;
 fn agree(text: &str) -> bool {
     let funcs = FuncMap::new(&[builtins::TABLE]);
     let source = Source::new(SourceKind::Template, "t", text);
-    let Some(lazy) = glance::survey(&source, &funcs).and_then(|survey| surveyed(&source, survey, &funcs))
-    else {
-        return false;
+    let seen = |more: fn(&Source, &FuncMap, &mut Survey)| {
+        let mut survey = glance::survey(&source, &funcs)?;
+        more(&source, &funcs, &mut survey);
+        surveyed(&source, survey, &funcs)
     };
+    let (Some(lazy), Some(built)) = (seen(|_, _, _| ()), seen(glance::build_whole)) else { return false };
     let eager = match parse(&source, &funcs) {
         Ok(eager) => eager,
         Err(error) => panic!("{text:?} was surveyed, and is refused: {error}"),
     };
     assert_eq!(described(&lazy), described(&eager), "{text:?}");
+    assert_eq!(described(&built), described(&eager), "{text:?}");
     // The lists end where the parser says; those of `define`s come on top.
-    let lists = |parsed: &Parsed| parsed.get("t").map(|tree| tree.ends.lists()).unwrap_or_default();
+    let lists = |parsed: &Parsed| parsed.get("t").map(|tree| tree.ends.lists().clone()).unwrap_or_default();
     let (seen, found) = (lists(&lazy), lists(&eager));
     assert!(found.iter().all(|list| seen.contains(list)), "{text:?}: {seen:?} {found:?}");
     assert_eq!(seen.len() - found.len(), lazy.trees().len() - 1, "{text:?}");

@@ -1,25 +1,54 @@
 //! Nodes of parts that were surveyed.
 
 use std::cell::{Cell, OnceCell};
-use std::rc::Rc;
+use std::sync::Arc;
 
-use super::super::super::ast::{Branch, Ends, List, Node, Pos, Template, Tree};
-use super::super::WORTH_DEFERRING;
-use super::{Piles, Reader};
-use crate::diag::Span;
+use super::super::super::ast::{Branch, List, Node, Pos, Template, Tree, end_of};
+use super::super::super::func::FuncMap;
+use super::super::{Scope, WORTH_DEFERRING};
+use super::{Piles, Reader, Survey};
+use crate::diag::{Source, Span};
+
+/// Nodes, and the names of the variables in them.
+pub(in super::super) struct Built {
+    pub(in super::super) nodes: Vec<Node>,
+    pub(in super::super) names: Vec<Arc<str>>,
+}
+
+/// Makes the nodes of a text that was surveyed, without its `define`s.
+pub(in super::super) fn build_whole(source: &Source, funcs: &FuncMap, survey: &mut Survey) {
+    if survey.is_blank || survey.whole.is_some() {
+        return;
+    }
+    let mut names = Scope::new().names;
+    if let Some(nodes) =
+        Reader::new(source, funcs, 0).and_then(|reader| nodes(reader, &survey.ends, &mut names, true))
+    {
+        survey.whole = Some(Built { nodes, names });
+    }
+}
 
 /// The nodes of a list of `tree`, or of all of the tree, and the names of variables that were met so far. Lists inside
 /// of it that are not short are left for later.
-pub(in super::super) fn build(tree: &Tree, start: usize, names: &mut Vec<Rc<str>>) -> Option<Vec<Node>> {
-    let mut reader = Reader::new(&tree.source, &tree.funcs, start)?;
+pub(in super::super) fn build(tree: &Tree, start: usize, names: &mut Vec<Arc<str>>) -> Option<Vec<Node>> {
+    let reader = Reader::new(&tree.source, &tree.funcs, start)?;
+    nodes(reader, &tree.ends.lists(), names, tree.is_whole && start == 0)
+}
+
+/// The nodes of the list at whose beginning the reader stands; of the text itself, which goes on to its end, or of one
+/// that something ends.
+fn nodes(
+    mut reader: Reader<'_, true>,
+    ends: &[(Pos, Pos)],
+    names: &mut Vec<Arc<str>>,
+    is_text: bool,
+) -> Option<Vec<Node>> {
     reader.names = std::mem::take(names);
     reader.piles = PILES.take();
-    let mut builder = Builder { reader, ends: &tree.ends };
+    let mut builder = Builder { reader, ends };
     let stop = builder.items();
     let mut reader = builder.reader;
     *names = reader.names;
-    // The text itself goes on to its end, and nothing else does.
-    let is_text = tree.is_whole && start == 0;
     let is_built = stop.is_some_and(|stop| (stop == Stop::Text) == is_text);
     let nodes = is_built.then(|| reader.piles.nodes.drain(..).collect());
     reader.piles.clear();
@@ -56,7 +85,7 @@ enum Block {
 
 struct Builder<'a> {
     reader: Reader<'a, true>,
-    ends: &'a Ends,
+    ends: &'a [(Pos, Pos)],
 }
 
 impl Builder<'_> {
@@ -142,7 +171,7 @@ impl Builder<'_> {
         self.reader.space();
         self.reader.literal()?;
         self.reader.close_spaced()?;
-        self.reader.at = self.ends.of(self.reader.at as Pos)? as usize;
+        self.reader.at = end_of(self.ends, self.reader.at as Pos)? as usize;
         self.stop()?.eq(&Stop::End).then_some(())
     }
 
@@ -191,7 +220,7 @@ impl Builder<'_> {
     /// A list inside a block, and what ended it.
     fn list(&mut self) -> Option<(List, Stop)> {
         let start = self.reader.at;
-        let end = self.ends.of(start as Pos)? as usize;
+        let end = end_of(self.ends, start as Pos)? as usize;
         if end > start + WORTH_DEFERRING {
             self.reader.at = end;
             let stop = self.stop()?;

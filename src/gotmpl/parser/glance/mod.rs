@@ -9,10 +9,10 @@ mod build;
 mod pipeline;
 mod survey;
 
-pub(super) use build::build;
+pub(super) use build::{build, build_whole};
 pub(super) use survey::{Survey, survey};
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::ast::{Command, Expr, Node, Pipe, Variable};
 use super::super::func::FuncMap;
@@ -37,7 +37,7 @@ struct Reader<'a, const BUILD: bool> {
     visible: Vec<&'a str>,
     outside: usize,
     /// The names of variables by their numbers.
-    names: Vec<Rc<str>>,
+    names: Vec<Arc<str>>,
     piles: Piles,
 }
 

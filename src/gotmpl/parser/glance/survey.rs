@@ -4,6 +4,7 @@ use super::super::super::ast::Pos;
 use super::super::super::func::FuncMap;
 use super::super::plain_literal;
 use super::Reader;
+use super::build::Built;
 use crate::diag::Source;
 
 /// What was found in a text that parses.
@@ -14,6 +15,8 @@ pub(in super::super) struct Survey {
     pub(in super::super) is_blank: bool,
     /// What [`Ends`](super::super::super::ast::Ends) keeps, with the bodies of the `define`s among it.
     pub(in super::super) ends: Vec<(Pos, Pos)>,
+    /// The nodes of the text itself, if somebody had the time to make them.
+    pub(in super::super) whole: Option<Built>,
 }
 
 /// A `define`.
@@ -34,7 +37,7 @@ pub(in super::super) fn survey(source: &Source, funcs: &FuncMap) -> Option<Surve
         open: Vec::new(),
         blank: true,
         around_blank: true,
-        found: Survey { defined: Vec::new(), is_blank: true, ends: Vec::new() },
+        found: Survey { defined: Vec::new(), is_blank: true, ends: Vec::new(), whole: None },
     };
     surveyor.items()?;
     let mut found = surveyor.found;
