@@ -20,13 +20,31 @@ const INVALID_HEADER: &str = "archive/tar: invalid tar header";
 /// Every file of an archive with its first path component cut off; the error is the loader's text, which
 /// Helm shows only for subcharts.
 pub(super) fn read(data: &[u8]) -> Result<Vec<File>, String> {
-    read_along(data, &|file| file)
+    read_along(data, &Nothing)
 }
 
-/// The same; each file is what `arrived` makes of it, maybe on a second thread while the rest is unpacked, and maybe for
-/// nothing, because something behind it may be wrong.
+/// What is done with files on the way, maybe on two threads while the rest is unpacked, and maybe for nothing, because
+/// something behind them may be wrong.
+pub(super) trait Along: Sync {
+    /// What becomes of a file.
+    fn arrived(&self, file: File) -> File {
+        file
+    }
+
+    /// Does something that can be done by anybody at any time, and tells whether there was anything.
+    fn go_on(&self) -> bool {
+        false
+    }
+}
+
+/// Files stay as they are.
+struct Nothing;
+
+impl Along for Nothing {}
+
+/// Every file of an archive as `along` leaves it.
 // Rule: Helm v4.3.1 pkg/chart/loader/archive/archive.go, LoadArchiveFiles.
-pub(super) fn read_along(data: &[u8], arrived: Arrived<'_>) -> Result<Vec<File>, String> {
+pub(super) fn read_along(data: &[u8], along: &dyn Along) -> Result<Vec<File>, String> {
     if !data.starts_with(b"\x1f\x8b\x08") {
         let words = match data.len() {
             0 => "EOF",
@@ -36,47 +54,49 @@ pub(super) fn read_along(data: &[u8], arrived: Arrived<'_>) -> Result<Vec<File>,
         return Err(words.to_owned());
     }
     let packed = gzip::content(data)?;
-    match in_two(packed, arrived) {
+    match in_two(packed, along) {
         Some(files) => Ok(files),
-        None => in_one(packed, arrived),
+        None => in_one(packed, along),
     }
 }
 
 /// The files of an archive.
-fn in_one(packed: &[u8], arrived: Arrived<'_>) -> Result<Vec<File>, String> {
+fn in_one(packed: &[u8], along: &dyn Along) -> Result<Vec<File>, String> {
     let unpacked = Unpacked::new(packed);
     let bytes = unpacked.content();
     let mut walk = Walk::new();
     walk.go_on(unpacked, Part::Last)?;
     walk.check_end(&bytes)?;
-    Ok(files(walk.found, bytes).map(arrived).collect())
+    Ok(files(walk.found, bytes).map(|file| along.arrived(file)).collect())
 }
-
-/// What is done with each file.
-pub(super) type Arrived<'a> = &'a (dyn Fn(File) -> File + Sync);
 
 /// The files of an archive without a mistake that is so long that one thread unpacks it while another takes apart what
 /// is unpacked.
-fn in_two(packed: &[u8], arrived: Arrived<'_>) -> Option<Vec<File>> {
+fn in_two(packed: &[u8], along: &dyn Along) -> Option<Vec<File>> {
     let told = unpack::told_length(packed);
     if !(unpack::MUCH..=unpack::MOST_IN_PIECES).contains(&told) {
         return None;
     }
     let (pieces, unpacked) = mpsc::channel();
-    let (checksum, taken_apart) =
-        both(move || unpack::in_pieces(packed, told, &pieces), move || take_apart(&unpacked, arrived));
+    let unpack = || {
+        let checksum = unpack::in_pieces(packed, told, &pieces);
+        drop(pieces);
+        while checksum.is_some() && along.go_on() {}
+        checksum
+    };
+    let (checksum, taken_apart) = both(unpack, move || take_apart(&unpacked, along));
     let (found, files) = taken_apart?;
     (checksum? == found).then_some(files)
 }
 
 /// The checksum of an archive that comes in pieces, and its files.
-fn take_apart(pieces: &mpsc::Receiver<Vec<u8>>, arrived: Arrived<'_>) -> Option<(u32, Vec<File>)> {
+fn take_apart(pieces: &mpsc::Receiver<Vec<u8>>, along: &dyn Along) -> Option<(u32, Vec<File>)> {
     let mut checksum = Crc::new();
     let mut walk = Walk::new();
     let mut all = Vec::new();
     // What was not taken apart yet.
     let mut open = Vec::new();
-    for piece in pieces {
+    while let Some(piece) = next_piece(pieces, along) {
         checksum.update(&piece);
         if open.is_empty() {
             open = piece;
@@ -96,15 +116,28 @@ fn take_apart(pieces: &mpsc::Receiver<Vec<u8>>, arrived: Arrived<'_>) -> Option<
         open = Vec::with_capacity(rest.len() + unpack::PIECE);
         open.extend_from_slice(rest);
         bytes.truncate(walk.end);
-        all.extend(files(walk.take(), Rc::new(bytes)).map(arrived));
+        all.extend(files(walk.take(), Rc::new(bytes)).map(|file| along.arrived(file)));
     }
     let unpacked = Unpacked::all_of(open);
     let bytes = unpacked.content();
     walk.is_empty = all.is_empty();
     walk.go_on(unpacked, Part::Last).ok()?;
     walk.check_end(&bytes).ok()?;
-    all.extend(files(walk.found, bytes).map(arrived));
+    all.extend(files(walk.found, bytes).map(|file| along.arrived(file)));
+    while along.go_on() {}
     Some((checksum.sum(), all))
+}
+
+/// The next piece; until it is there, other work is done.
+fn next_piece(pieces: &mpsc::Receiver<Vec<u8>>, along: &dyn Along) -> Option<Vec<u8>> {
+    loop {
+        match pieces.try_recv() {
+            Ok(piece) => return Some(piece),
+            Err(mpsc::TryRecvError::Disconnected) => return None,
+            Err(mpsc::TryRecvError::Empty) if along.go_on() => {}
+            Err(mpsc::TryRecvError::Empty) => return pieces.recv().ok(),
+        }
+    }
 }
 
 /// Which part of an archive is looked at.
@@ -465,8 +498,8 @@ mod tests {
                 packed[flaw.index(whole)] ^= 1;
             }
             let Ok(content) = gzip::content(&packed) else { return Ok(()) };
-            let one = in_one(content, &|file| file).ok();
-            let two = in_two(content, &|file| file);
+            let one = in_one(content, &Nothing).ok();
+            let two = in_two(content, &Nothing);
             prop_assert!(two.is_some() || flaw.is_some());
             prop_assert!(one.is_some() || two.is_none());
             if let Some(two) = two {

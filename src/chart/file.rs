@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::codec::Node;
 use crate::diag::{Source, SourceKind, raw};
@@ -17,8 +17,8 @@ pub struct File {
     /// Where in it the path inside the chart begins.
     inside: usize,
     data: Str,
-    /// What it holds as a values file, if that was looked at ahead.
-    values: Option<Arc<Node>>,
+    /// What it holds as a values file, if that is looked at ahead, and once it was.
+    values: Option<Arc<OnceLock<Node>>>,
 }
 
 impl File {
@@ -40,15 +40,21 @@ impl File {
         Some(Self { whole_path: path.into(), inside: 0, data, values: None })
     }
 
-    /// The same file with what it holds as a values file.
-    pub(super) fn with_values(mut self, values: Node) -> Self {
-        self.values = Some(Arc::new(values));
+    /// The same file, to be read as a values file by somebody.
+    pub(super) fn awaiting_values(mut self) -> Self {
+        self.values = Some(Arc::default());
         self
+    }
+
+    /// Keeps what it holds as a values file with the file, if that is awaited.
+    pub(super) fn keep_values(&self, values: Node) {
+        // Whoever was first read the same.
+        let _ = self.values.as_ref().map(|kept| kept.set(values));
     }
 
     /// What it holds as a values file, if somebody has read it as one.
     pub(super) fn values(&self) -> Option<&Node> {
-        self.values.as_deref()
+        self.values.as_ref()?.get()
     }
 
     /// The same file without this many bytes in front of its path.

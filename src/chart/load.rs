@@ -1,7 +1,7 @@
 //! From files to a [`Chart`]: what each path means, and the subcharts.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::error::{Error, ErrorKind};
 use super::lock::Lock;
@@ -142,7 +142,7 @@ impl Chart {
     /// Helm's own text for whatever Helm refuses.
     pub fn load_archive(name: &str, data: &[u8], log: &mut Vec<LogLine>) -> Result<Self, Error> {
         archive::ensure(name, data)?;
-        let files = archive::read_along(data, &with_values)
+        let files = archive::read_along(data, &ValuesFiles::default())
             .map_err(|text| ErrorKind::Archive.error(archive::refusal(name, &text)))?;
         let Some(file) = files.iter().find(|file| file.path() == "Chart.yaml") else {
             return Err(ErrorKind::Malformed.error("unable to detect chart version, no Chart.yaml found"));
@@ -367,23 +367,41 @@ fn values(file: &File, name: &str) -> Result<Node, yaml::Error> {
     read.map(|document| document.root)
 }
 
-/// The file of an archive, read when it is the values file of the chart or a subchart. What is wrong with one is told of
-/// when it counts.
-fn with_values(file: File) -> File {
-    let mut path = file.path();
+/// Values files of an archive that nobody reads yet, of the chart and its subcharts.
+#[derive(Default)]
+struct ValuesFiles(Mutex<Vec<File>>);
+
+impl archive::Along for ValuesFiles {
+    fn arrived(&self, file: File) -> File {
+        if !is_values_file(file.path()) {
+            return file;
+        }
+        let file = file.awaiting_values();
+        if let Ok(mut open) = self.0.lock() {
+            open.push(file.clone());
+        }
+        file
+    }
+
+    /// Reads a file. What is wrong with one is told of when it counts.
+    fn go_on(&self) -> bool {
+        let Some(file) = self.0.lock().ok().and_then(|mut open| open.pop()) else { return false };
+        if let Ok(values) = values(&file, file.path()) {
+            file.keep_values(values);
+        }
+        true
+    }
+}
+
+/// Whether a file of an archive holds the default values of the chart or a subchart.
+fn is_values_file(mut path: &str) -> bool {
     while let Some((name, rest)) = path.strip_prefix(CHARTS).and_then(|path| path.split_once('/')) {
         if name.starts_with(['_', '.']) || ends_with(name, ".tgz") {
-            return file;
+            return false;
         }
         path = rest;
     }
-    if path != "values.yaml" {
-        return file;
-    }
-    match values(&file, file.path()) {
-        Ok(values) => file.with_values(values),
-        Err(_) => file,
-    }
+    path == "values.yaml"
 }
 
 /// Work that is worth a thread; the unit is a byte of values.
