@@ -106,14 +106,21 @@ impl<T, R> Ahead<'_, T, R> {
 
     /// The results in the order of the items; each can be taken once.
     pub(crate) fn results(&self) -> impl Iterator<Item = R> {
-        self.items.iter().zip(&self.states).map(|(item, state)| {
-            // What a thread that panicked left open is done here.
-            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            match std::mem::replace(&mut *state, State::Taken) {
-                State::Done(result) => result,
-                State::Open | State::Taken => (self.work)(item),
-            }
-        })
+        self.items.iter().zip(&self.states).map(|(item, state)| self.take(item, state))
+    }
+
+    /// The result for the item of this number; the numbers that are asked for rise, or the items are done here.
+    pub(crate) fn result(&self, number: usize) -> Option<R> {
+        Some(self.take(self.items.get(number)?, self.states.get(number)?))
+    }
+
+    fn take(&self, item: &T, state: &Mutex<State<R>>) -> R {
+        // What a thread that panicked left open is done here.
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *state, State::Taken) {
+            State::Done(result) => result,
+            State::Open | State::Taken => (self.work)(item),
+        }
     }
 }
 

@@ -9,14 +9,13 @@ use super::error::{Error, ErrorKind};
 use super::functions::State;
 use super::kube_version::KubeVersion;
 use super::left_out::Merging;
-use super::scope::Template;
 use super::tree::{Member, nests_deeper};
 use super::unread::ValuesTrace;
 use super::{engine, globals, scope, tree};
 use crate::chart::Chart;
 use crate::codec::{self, Node};
 use crate::diag::{Level, LogLine};
-use crate::gotmpl::{self, Glances, stack};
+use crate::gotmpl::{self, stack};
 use crate::host::{Host, HostHandle};
 use crate::manifest::{self, Hook, Manifest, RenderedFile};
 use crate::trace::record::Recorder;
@@ -315,7 +314,22 @@ impl Release {
         if stack::is_first_try() && deep() && stack::ends_first_try() {
             return Err(ErrorKind::Values.error("the values are too deep for this stack"));
         }
-        dependencies::process(&mut member, &self.values, log).map_err(|text| {
+        let loaded = scope::templates(&member);
+        let sources = engine::sources(&loaded);
+        let state = State::new(self.lint, self.traced);
+        let funcs = state.funcs.clone();
+        gotmpl::glance_ahead(&sources, &funcs, |glances| {
+            let has_dependencies = member.dependencies.is_some();
+            self.process_dependencies(&mut member, log)?;
+            let left = if has_dependencies { Some(scope::templates(&member)) } else { None };
+            let templates = left.as_deref().unwrap_or(&loaded);
+            let work = Work { templates, loaded: &loaded, glances: &glances, scopes: &[] };
+            self.render_templates(member, work, state, host, log)
+        })
+    }
+
+    fn process_dependencies(&self, member: &mut Member, log: &mut Vec<LogLine>) -> Result<(), Error> {
+        dependencies::process(member, &self.values, log).map_err(|text| {
             if self.lint {
                 return ErrorKind::Dependencies.error(text);
             }
@@ -324,13 +338,6 @@ impl Release {
                     .with("error", text.as_str()),
             );
             ErrorKind::Dependencies.error(format!("chart dependencies processing failed: {text}"))
-        })?;
-        let templates = scope::templates(&member);
-        let sources = engine::sources(&templates);
-        let state = State::new(self.lint, self.traced);
-        let funcs = state.funcs.clone();
-        gotmpl::glance_ahead(&sources, &funcs, |glances| {
-            self.render_templates(member, &templates, &glances, state, host, log)
         })
     }
 
@@ -338,8 +345,7 @@ impl Release {
     fn render_templates(
         &self,
         member: Member,
-        templates: &[Template],
-        glances: &Glances<'_>,
+        work: Work<'_>,
         state: State,
         host: impl Host + 'static,
         log: &mut Vec<LogLine>,
@@ -392,7 +398,7 @@ impl Release {
                 listener.recorder.builtin("Chart", &chart);
             }
         }
-        let work = Work { templates, glances, scopes: &scopes };
+        let work = Work { scopes: &scopes, ..work };
         let host = HostHandle::new(host);
         let files = engine::render(&work, state, host, self.leaves_memory, listener.as_mut(), log)?;
         let trace = listener.map(|heard| {

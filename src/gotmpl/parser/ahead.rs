@@ -1,7 +1,9 @@
 //! Glances at many texts, thrown while something else is done.
 
+use std::rc::Rc;
+
 use super::glance::{self, Survey};
-use super::{ParseError, Parsed, parse_surveyed};
+use super::{ParseError, Parsed, parse_lazily, parse_surveyed};
 use crate::both::{Ahead, ahead_twice};
 use crate::diag::Source;
 use crate::gotmpl::func::FuncMap;
@@ -32,9 +34,25 @@ pub fn glance_ahead<A>(sources: &[Source], funcs: &FuncMap, meanwhile: impl FnOn
 }
 
 impl Glances<'_> {
-    /// Each text as [`parse_lazily`](super::parse_lazily) gives it, in their order.
-    pub fn parse_each(&self) -> impl Iterator<Item = Result<Parsed, ParseError>> {
-        let surveyed = self.sources.iter().zip(self.surveys.results());
-        surveyed.map(|(source, survey)| parse_surveyed(source, survey, self.funcs))
+    /// The text of this number as [`parse_lazily`](super::parse_lazily) gives it; best asked for in the order of the
+    /// texts. It may have got another name meanwhile.
+    ///
+    /// # Errors
+    /// Go's message with the line Go reports.
+    pub fn parse(&self, number: usize, renamed: Option<&Source>) -> Result<Parsed, ParseError> {
+        let survey = self.surveys.result(number).flatten();
+        let source = renamed.or_else(|| self.sources.get(number));
+        source.map_or_else(
+            || Ok(Parsed { trees: Rc::default() }),
+            |source| parse_surveyed(source, survey, self.funcs),
+        )
+    }
+
+    /// The text as `parse_lazily` gives it.
+    ///
+    /// # Errors
+    /// Go's message with the line Go reports.
+    pub fn parse_other(&self, source: &Source) -> Result<Parsed, ParseError> {
+        parse_lazily(source, self.funcs)
     }
 }
