@@ -132,6 +132,7 @@ fn own_values<C: ChartTree>(chart: &C, values: &Table, path: Path<'_>, nulls: Nu
                     values.remove(key);
                 }
             }
+            Some(Item::Table(high)) if high.is_unchanged(low) => {}
             Some(Item::Table(high)) if low.as_map().is_some() => {
                 // A subchart's section keeps its nulls: they remove defaults of the subchart later.
                 let nulls = if children.contains(&**key) { Nulls::Keep } else { nulls };

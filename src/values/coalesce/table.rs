@@ -67,6 +67,26 @@ impl Table {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
+    /// Whether both hold the same, so that nothing comes of laying one over the other.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.is(other) || self.were_read_as_one(other)
+    }
+
+    /// Whether it is what was read as this node, nothing changed in it.
+    pub(super) fn is_unchanged(&self, node: &Node) -> bool {
+        match (&*self.0.borrow(), node.data()) {
+            (State::Closed(own), Data::Map(map)) => {
+                matches!(own.data(), Data::Map(own) if Arc::ptr_eq(own, map))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether nothing was changed in both since they were read as one.
+    fn were_read_as_one(&self, other: &Self) -> bool {
+        matches!(&*other.0.borrow(), State::Closed(node) if self.is_unchanged(node))
+    }
+
     /// Another map with the same values, of which nested maps are the same objects.
     pub(super) fn shallow_copy(&self) -> Self {
         let entries = self.open_with(|entries| entries.clone());

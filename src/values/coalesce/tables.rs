@@ -76,7 +76,7 @@ fn both(over: &Node, under: &Node, nulls: Nulls, log: &mut Vec<LogLine>) -> Node
 /// Fills `over` up with what only `under` has.
 // Rule: coalesce.go, coalesceTablesFullKey.
 pub(super) fn lay_over(over: &Table, under: &Table, path: Path<'_>, nulls: Nulls, log: &mut Vec<LogLine>) {
-    if over.is(under) {
+    if over.is_same(under) {
         return;
     }
     if nulls == Nulls::Spread {

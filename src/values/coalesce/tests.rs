@@ -1,4 +1,4 @@
-use super::{merge_tables, overlay};
+use super::{coalesce_tables, merge_tables, overlay};
 use crate::codec::{Node, yaml};
 use crate::diag::{Source, SourceKind};
 
@@ -38,5 +38,24 @@ fn merged_tables_keep_nulls() {
     let mut log = Vec::new();
     let merged = merge_tables(&over, &under, &mut log);
     assert_eq!(merged, read(SourceKind::File, "want", "a: null\nb: {c: null, d: null}\n"));
+    assert!(log.is_empty());
+}
+
+/// What is one map is passed over; two that are equal give the same when they are gone through.
+#[test]
+fn a_map_over_itself_stays_as_it_is() {
+    let text = "a: null\nb: {c: null, d: {e: null, f: 1}, g: [null]}\nh: {}\ni: text\n";
+    let (defaults, equal) = (read(SourceKind::Chart, "a", text), read(SourceKind::Chart, "b", text));
+    let mut log = Vec::new();
+    for merge in [merge_tables, coalesce_tables] {
+        let through = merge(&equal, &defaults, &mut log);
+        assert_eq!(merge(&defaults, &defaults, &mut log), through);
+    }
+    // Values that went through once hold the maps of the defaults, as those of subcharts do.
+    let once = overlay(&defaults, &read(SourceKind::File, "user", "x: 1\n"));
+    let copied = overlay(&equal, &read(SourceKind::File, "user", "x: 1\n"));
+    assert_eq!(overlay(&defaults, &once), overlay(&defaults, &copied));
+    assert_eq!(merge_tables(&once, &defaults, &mut log), merge_tables(&copied, &defaults, &mut log));
+    assert_eq!(coalesce_tables(&once, &defaults, &mut log), coalesce_tables(&copied, &defaults, &mut log));
     assert!(log.is_empty());
 }
