@@ -1,10 +1,15 @@
-//! What is made before the program is compiled: ClearML's templates, read and checked; and how the program is linked.
+//! What is made before the program is compiled: ClearML's templates and default values, read and checked; and how the
+//! program is linked.
 
+#[path = "src/clearml/row.rs"]
+mod row;
 #[path = "src/clearml/segment.rs"]
 #[allow(dead_code)] // the program reads what the build script only writes
 mod segment;
 #[path = "src/clearml/template.rs"]
 mod template;
+#[path = "src/clearml/values_file.rs"]
+mod values_file;
 
 use std::env;
 use std::error::Error;
@@ -14,13 +19,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// The default values.
+const VALUES: &str = "charts/clearml-server/values.yaml";
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/clearml/segment.rs");
     println!("cargo::rerun-if-changed=src/clearml/template.rs");
+    println!("cargo::rerun-if-changed=src/clearml/row.rs");
+    println!("cargo::rerun-if-changed=src/clearml/values_file.rs");
     println!("cargo::rerun-if-changed=templates");
+    println!("cargo::rerun-if-changed={VALUES}");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
     fs::write(out.join("templates.rs"), templates()?)?;
+    fs::write(out.join("values.rs"), values()?)?;
     link();
     Ok(())
 }
@@ -68,6 +80,21 @@ fn templates() -> Result<String, Box<dyn Error>> {
     }
     text.push_str("];\n");
     Ok(text)
+}
+
+/// The Rust text of `clearml::defaults`: the default values as rows, and the words they name.
+fn values() -> Result<String, Box<dyn Error>> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("no CARGO_MANIFEST_DIR")?);
+    let text = fs::read_to_string(root.join(VALUES))?;
+    let read = values_file::Rows::read(&text).map_err(|mistake| format!("{VALUES}:{mistake}"))?;
+    let rows = format!("{:?}", read.rows)
+        .replace("what: ", "what: What::")
+        .replace("written: ", "written: Written::");
+    Ok(format!(
+        "/// Keys and texts, each once.\nstatic WORDS: &[&str] = &{:?};\n\
+         /// Every node of the file.\nstatic ROWS: &[Row] = &{rows};\n",
+        read.words
+    ))
 }
 
 fn link() {

@@ -77,14 +77,14 @@ struct Object {
 }
 
 impl Object {
-    fn set(&mut self, key: &str, node: Node, origins: Vec<Origin>) {
+    fn set(&mut self, key: &str, node: Node, origins: impl IntoIterator<Item = Origin>) {
         self.entries.push(Entry { key: key.into(), place: None, value: node });
         self.origins.extend(origins);
     }
 
     fn text(&mut self, key: &str, text: Option<Text>) {
         if let Some(text) = text {
-            self.set(key, Node::string(Arc::clone(&text.value)), text.origins());
+            self.set(key, Node::string(Arc::clone(&text.value)), text.origin());
         }
     }
 
@@ -201,7 +201,7 @@ fn pair(secrets: &Reader<'_>, key: &str) -> Object {
     }
     let mut object = Object::default();
     if key == "servicesAgent" && user_key.is_some() {
-        object.set("role", Node::string("admin"), Vec::new());
+        object.set("role", Node::string("admin"), None);
     }
     object.text("user_key", user_key);
     object.text("user_secret", user_secret);
@@ -212,24 +212,24 @@ fn cookies(reader: &Reader<'_>, ingress: Option<&Ingress>) -> Object {
     let mut object = Object::default();
     let flag = |object: &mut Object, key: &str, name: &str| {
         if let Some(flag) = reader.child(key).flag() {
-            object.set(name, Node::new(Data::Bool(flag.value)), flag.origins());
+            object.set(name, Node::new(Data::Bool(flag.value)), flag.origin());
         }
     };
     flag(&mut object, "httponly", "httponly");
     if reader.child("secure").node().is_none() && ingress.is_some_and(|ingress| ingress.tls) {
-        let reasons = ingress.map(Ingress::reasons).unwrap_or_default();
+        let reasons = ingress.and_then(Ingress::reason);
         object.set("secure", Node::new(Data::Bool(true)), reasons);
     }
     flag(&mut object, "secure", "secure");
     let domain = reader.child("domain").filled();
     match (&domain, ingress.and_then(|ingress| ingress.cookie_domain.as_ref())) {
         (None, Some(View { shape: Shape::Text(shared), origins })) => {
-            object.set("domain", Node::string(format!(".{shared}")), origins.clone());
+            object.set("domain", Node::string(format!(".{shared}")), origins.iter().cloned());
         }
         _ => object.text("domain", domain),
     }
     if let Some(age) = reader.child("maxAge").int(0, i64::MAX, "number of seconds") {
-        object.set("max_age", Node::new(Data::Int(age.value)), age.origins());
+        object.set("max_age", Node::new(Data::Int(age.value)), age.origin());
     }
     object
 }
@@ -264,14 +264,14 @@ fn fixed_users(reader: &Reader<'_>) -> Object {
             entry.text(key, text);
         }
         if let Some(admin) = user.child("admin").flag().filter(|admin| admin.value) {
-            entry.set("role", Node::string("admin"), admin.origins());
+            entry.set("role", Node::string("admin"), admin.origin());
         }
         object.origins.extend(entry.origins);
         items.push(Node::map(Map::from_entries(entry.entries)));
     }
     object.set("enabled", Node::new(Data::Bool(true)), Vec::new());
     let hashed = reader.child("fixedUsersPassHashed").flag_or_default();
-    object.set("pass_hashed", Node::new(Data::Bool(hashed.value)), hashed.origins());
+    object.set("pass_hashed", Node::new(Data::Bool(hashed.value)), hashed.origin());
     object.set("users", Node::list(items), Vec::new());
     object
 }
@@ -279,11 +279,11 @@ fn fixed_users(reader: &Reader<'_>) -> Object {
 fn watchdog(reader: &Reader<'_>) -> Object {
     let mut object = Object::default();
     if let Some(enabled) = reader.child("enabled").flag() {
-        object.set("enabled", Node::new(Data::Bool(enabled.value)), enabled.origins());
+        object.set("enabled", Node::new(Data::Bool(enabled.value)), enabled.origin());
     }
     for (key, name) in [("thresholdSec", "threshold_sec"), ("watchIntervalSec", "watch_interval_sec")] {
         if let Some(seconds) = reader.child(key).int(1, i64::from(i32::MAX), "number of seconds") {
-            object.set(name, Node::new(Data::Int(seconds.value)), seconds.origins());
+            object.set(name, Node::new(Data::Int(seconds.value)), seconds.origin());
         }
     }
     object
@@ -324,7 +324,7 @@ pub(crate) fn web(reader: &Reader<'_>, ingress: Option<&Ingress>, version: &Vers
             if !object.entries.iter().any(|entry| &*entry.key == key) {
                 let url = ingress.url(host);
                 if let Shape::Text(text) = &url.shape {
-                    object.set(key, Node::string(text.shared()), url.origins.clone());
+                    object.set(key, Node::string(text.shared()), url.origins.iter().cloned());
                 }
             }
         }

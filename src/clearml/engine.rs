@@ -92,7 +92,9 @@ impl Engine {
         views: &[Arc<View>],
         controls: &[Origin],
     ) -> Result<Printer, Mistake> {
-        let mut printer = Printer::default();
+        // About one write for each segment, whose number has two or three digits.
+        let writes = Vec::with_capacity(numbers.len() / 4);
+        let mut printer = Printer { writes, ..Printer::default() };
         let mut rest = numbers;
         let mut views = views.iter();
         let mut controls = Controls::new(controls);
@@ -120,7 +122,7 @@ impl Engine {
             for literal in segment.literals {
                 let output = Span::new(start + literal.start - cut, start + literal.end - cut);
                 let template = self.place(segment.file, literal.at).ok_or("lost a file")?;
-                printer.record(output, template, &[], &mut controls);
+                printer.record(output, template, Arc::default(), &mut controls);
             }
             match (segment.then, view) {
                 (Then::Value(at, before) | Then::Optional(at, before), Some(view)) => {

@@ -4,6 +4,7 @@
 //! This module knows no command line; it gets merged values and gives manifests, warnings and notes.
 
 mod config;
+mod defaults;
 mod engine;
 mod hints;
 pub mod migrate;
@@ -15,6 +16,7 @@ mod print;
 mod quantity;
 mod reader;
 mod render;
+mod row;
 mod schema;
 mod secrets;
 mod segment;
@@ -23,6 +25,8 @@ mod settings;
 mod template;
 mod templates;
 mod unread;
+#[cfg(test)]
+mod values_file;
 mod versions;
 mod view;
 mod words;
@@ -30,8 +34,9 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use defaults::defaults;
 pub use presets::{Preset, preset, preset_names, presets};
-pub use render::{Options, Rendered, defaults, render, values};
+pub use render::{Options, Rendered, render, values};
 pub use schema::schema;
 pub use secrets::{existing_places, is_secret_path, secret_places};
 pub use unread::unread;

@@ -141,7 +141,7 @@ impl Printer {
             Shape::Map(_) | Shape::Absent => self.text.push_str("{}"),
         }
         let output = Span::new(start, self.text.len());
-        self.record(output, template.clone(), &view.origins, controls);
+        self.record(output, template.clone(), Arc::clone(&view.origins), controls);
     }
 
     /// Notes that `template` wrote these bytes from these values, because of those.
@@ -149,13 +149,13 @@ impl Printer {
         &mut self,
         output: Span,
         template: Place,
-        origins: &[Origin],
+        origins: Arc<[Origin]>,
         controls: &mut Controls,
     ) {
         self.writes.push(Write {
             output,
             template,
-            origins: if origins.is_empty() { Arc::default() } else { origins.into() },
+            origins,
             controls: controls.shared(),
             calls: Arc::default(),
             literal: false,

@@ -20,13 +20,13 @@ pub(crate) struct Setting<T> {
 
 impl<T> Setting<T> {
     /// The value it came from.
-    pub(crate) fn origins(&self) -> Vec<Origin> {
-        self.node.iter().map(|node| origin(Arc::clone(&self.path), node)).collect()
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        self.node.as_ref().map(|node| origin(Arc::clone(&self.path), node))
     }
 
     /// The same value as a reason.
-    pub(crate) fn reasons(&self) -> Vec<Origin> {
-        self.origins().into_iter().map(|origin| Origin { role: Role::Control, ..origin }).collect()
+    pub(crate) fn reason(&self) -> Option<Origin> {
+        self.origin().map(|origin| Origin { role: Role::Control, ..origin })
     }
 
     /// Whether the user wrote it.
@@ -46,18 +46,18 @@ impl<T> Setting<T> {
 
 impl Setting<Arc<str>> {
     pub(crate) fn view(&self) -> View {
-        View::text(Arc::clone(&self.value)).from(self.origins())
+        View::text(Arc::clone(&self.value)).from(self.origin())
     }
 }
 
 impl Setting<i64> {
     pub(crate) fn view(&self) -> View {
-        View::int(self.value).from(self.origins())
+        View::int(self.value).from(self.origin())
     }
 
     /// The number where text is wanted.
     pub(crate) fn text_view(&self) -> View {
-        View::text(self.value.to_string()).from(self.origins())
+        View::text(self.value.to_string()).from(self.origin())
     }
 }
 

@@ -1,14 +1,14 @@
 //! From the user's values to manifests.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::Arc;
 
 use super::engine::Engine;
 use super::reader::{Problems, Reader};
 use super::settings::Settings;
-use super::{notes, objects, schema, versions};
-use crate::codec::{Map, Node, yaml};
-use crate::diag::{Code, Diagnostic, Severity, Source, SourceKind};
+use super::{defaults, notes, objects, schema, versions};
+use crate::codec::{Map, Node};
+use crate::diag::{Code, Diagnostic, Severity};
 use crate::manifest::Manifest;
 use crate::values::overlay;
 
@@ -58,42 +58,16 @@ impl fmt::Debug for Rendered {
     }
 }
 
-/// Every value with its default and its meaning: `charts/clearml-server/values.yaml`.
-pub fn defaults() -> &'static Source {
-    static DEFAULTS: OnceLock<Source> = OnceLock::new();
-    DEFAULTS.get_or_init(|| {
-        let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/charts/clearml-server/values.yaml"));
-        Source::of_static(SourceKind::Default, "charts/clearml-server/values.yaml", text)
-    })
-}
-
-/// The tree of [`defaults`], read once.
-fn default_tree() -> Result<&'static Node, String> {
-    static TREE: OnceLock<Result<Node, String>> = OnceLock::new();
-    let read = || {
-        let document = yaml::read_values(defaults()).map_err(|error| error.helm_text().to_owned())?;
-        Ok(document.root)
-    };
-    TREE.get_or_init(read).as_ref().map_err(Clone::clone)
-}
-
-/// The engine over our templates; what one render reads of them serves the next.
-fn engine() -> MutexGuard<'static, Engine> {
-    static ENGINE: OnceLock<Mutex<Engine>> = OnceLock::new();
-    let engine = ENGINE.get_or_init(|| Mutex::new(Engine::new()));
-    engine.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// A mistake of ours.
 const INTERNAL: Code = Code("clearml::internal");
 
-/// The manifests that the user's values give over [`defaults`].
+/// The manifests that the user's values give over [`defaults`](super::defaults()).
 ///
 /// # Errors
 /// Every problem of the values in one run, in the order of the settings.
 pub fn render(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic>> {
     let internal = |message: String| vec![Diagnostic::error(INTERNAL, message)];
-    let defaults = default_tree().map_err(internal)?;
+    let defaults = defaults::tree();
     let problems = Problems::default();
     schema::unknown_keys(user, defaults, options.strict, &problems);
     let base = versions::set(user).map(|set| overlay(defaults, &set));
@@ -105,7 +79,7 @@ pub fn render(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic
     if problems.errors() > 0 {
         return Err(problems.take());
     }
-    let manifests: Result<Vec<_>, _> = objects::render(&settings, &mut engine()).collect();
+    let manifests: Result<Vec<_>, _> = objects::render(&settings, &mut Engine::new()).collect();
     let mut manifests = manifests.map_err(internal)?;
     manifests
         .retain(|manifest| !options.without.iter().any(|kind| kind.eq_ignore_ascii_case(&manifest.kind)));
@@ -113,10 +87,10 @@ pub fn render(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic
     Ok(Rendered { manifests, warnings, settings: Arc::new(settings) })
 }
 
-/// The user's values over [`defaults`] and the set of images they choose, as [`render`] reads them.
+/// The user's values over [`defaults`](super::defaults()) and the set of images they choose, as [`render`] reads them.
 #[must_use]
 pub fn values(user: &Node) -> Node {
-    let Ok(defaults) = default_tree() else { return user.clone() };
+    let defaults = defaults::tree();
     match versions::set(user) {
         Some(set) => overlay(&overlay(defaults, &set), user),
         None => overlay(defaults, user),

@@ -17,7 +17,8 @@ pub(crate) const MAX_DEPTH: usize = 100;
 #[derive(Clone, Debug)]
 pub(crate) struct View {
     pub(crate) shape: Shape,
-    pub(crate) origins: Vec<Origin>,
+    /// Shared with what is noted about the bytes that it is printed as.
+    pub(crate) origins: Arc<[Origin]>,
 }
 
 /// The kinds of view.
@@ -38,8 +39,8 @@ pub(crate) enum Shape {
 }
 
 impl View {
-    fn new(shape: Shape) -> Self {
-        Self { shape, origins: Vec::new() }
+    pub(crate) fn new(shape: Shape) -> Self {
+        Self { shape, origins: Arc::default() }
     }
 
     pub(crate) fn absent() -> Self {
@@ -68,19 +69,22 @@ impl View {
 
     /// The same, made from these values.
     pub(crate) fn from(mut self, origins: impl IntoIterator<Item = Origin>) -> Self {
-        if self.origins.is_empty() {
-            // A vector is taken as it is.
-            self.origins = origins.into_iter().collect();
-        } else {
-            self.origins.extend(origins);
-        }
+        self.add(origins.into_iter());
         self
     }
 
     /// The same, there because of these values.
     pub(crate) fn because(mut self, origins: impl IntoIterator<Item = Origin>) -> Self {
-        self.origins.extend(origins.into_iter().map(|origin| Origin { role: Role::Control, ..origin }));
+        self.add(origins.into_iter().map(|origin| Origin { role: Role::Control, ..origin }));
         self
+    }
+
+    fn add(&mut self, origins: impl Iterator<Item = Origin>) {
+        self.origins = if self.origins.is_empty() {
+            origins.collect()
+        } else {
+            self.origins.iter().cloned().chain(origins).collect()
+        };
     }
 
     /// A tree the user gave, every leaf with its own path and place. Nulls are left out, as an API server

@@ -47,7 +47,7 @@ pub(super) fn deployments(settings: &Settings, objects: &mut Vec<Object>) {
         let mut mounts = Vec::new();
         if pool.docker.value {
             let socket = host_path("dockersock", View::text("/var/run/docker.sock"), "Socket");
-            volumes.push(socket.because(pool.docker.origins()));
+            volumes.push(socket.because(pool.docker.origin()));
             mounts.push(mount("dockersock", "/var/run/docker.sock"));
         }
         volumes.push(host_path("agent-data", View::text("/root/.clearml/"), "DirectoryOrCreate"));
@@ -57,7 +57,7 @@ pub(super) fn deployments(settings: &Settings, objects: &mut Vec<Object>) {
             let name = format!("{}-conf", pool.component.name);
             let item = View::map([("key", View::text("clearml.conf")), ("path", View::text("clearml.conf"))]);
             let source = View::map([("secretName", View::text(name)), ("items", View::list([item]))]);
-            volumes.push(named("agent-clearml-conf-volume", [("secret", source)]).because(config.origins()));
+            volumes.push(named("agent-clearml-conf-volume", [("secret", source)]).because(config.origin()));
             mounts.push(named(
                 "agent-clearml-conf-volume",
                 [
@@ -84,13 +84,13 @@ pub(super) fn deployments(settings: &Settings, objects: &mut Vec<Object>) {
         view.extend([
             ("arguments", View::list(pool.arguments.iter().cloned())),
             ("package", pool.package.clone()),
-            ("docker", View::flag(pool.docker.value).from(pool.docker.origins())),
+            ("docker", View::flag(pool.docker.value).from(pool.docker.origin())),
             ("cpuOnly", pool.cpu_only.clone()),
             ("hosts", View::map(pool.hosts.iter().cloned())),
             ("credentials", View::list(pool.credentials.env())),
             ("region", pool.region()),
         ]);
-        objects.push(Object::new("clearml-agent-deployment.yaml", view, pool.component.enabled.reasons()));
+        objects.push(Object::new("clearml-agent-deployment.yaml", view, pool.component.enabled.reason()));
     }
     services_agent(settings, objects);
 }
@@ -121,12 +121,12 @@ fn services_agent(settings: &Settings, objects: &mut Vec<Object>) {
     let mut mounts = Vec::new();
     if agent.docker.value {
         let socket = host_path("dockersock", View::text("/var/run/docker.sock"), "Socket");
-        volumes.push(socket.because(agent.docker.origins()));
+        volumes.push(socket.because(agent.docker.origin()));
         mounts.push(mount("dockersock", "/var/run/docker.sock"));
         volumes.push(host_path("agent-data", agent.data_folder.clone(), "DirectoryOrCreate"));
     } else {
         volumes
-            .push(named("agent-data", [("emptyDir", View::map::<&str>([]))]).because(agent.docker.origins()));
+            .push(named("agent-data", [("emptyDir", View::map::<&str>([]))]).because(agent.docker.origin()));
     }
     mounts.push(mount("agent-data", "/root/.clearml"));
     let checksums = checksum("config", &given(&agent.credentials)).into_iter().collect();
@@ -135,5 +135,5 @@ fn services_agent(settings: &Settings, objects: &mut Vec<Object>) {
         ("env", View::list(agent.env.iter().cloned())),
         ("credentials", View::list(agent.credentials.env())),
     ]);
-    objects.push(Object::new("agentservices-deployment.yaml", view, agent.component.enabled.reasons()));
+    objects.push(Object::new("agentservices-deployment.yaml", view, agent.component.enabled.reason()));
 }

@@ -51,11 +51,11 @@ fn elasticsearch(settings: &Settings, objects: &mut Vec<Object>) {
     let elasticsearch = &databases.elasticsearch;
     let before_8 = !elasticsearch.version.at_least(8, 0);
     let whitelist = if before_8 { "*.*" } else { "'*.*'" };
-    let permissions = View::flag(databases.permissions.value).from(databases.permissions.origins());
-    let sysctl = View::flag(databases.sysctl.is_some()).from(databases.sysctl_reasons.iter().cloned());
+    let permissions = View::flag(databases.permissions.value).from(databases.permissions.origin());
+    let sysctl = View::flag(databases.sysctl.is_some()).from(databases.sysctl_reason.clone());
     let memory_lock = if databases.memory_lock.value { "true" } else { "false" };
     let count = databases.sysctl.as_ref().map_or_else(View::absent, |count| {
-        View::text(format!("vm.max_map_count={}", count.value)).from(count.origins())
+        View::text(format!("vm.max_map_count={}", count.value)).from(count.origin())
     });
     let volumes = vec![settings.storage.pod_volume("elasticsearch", "elasticsearch-hostpath")];
     let mounts = vec![mount("elasticsearch-hostpath", "/usr/share/elasticsearch/data")];
@@ -71,7 +71,7 @@ fn elasticsearch(settings: &Settings, objects: &mut Vec<Object>) {
             ("permissions", permissions),
             ("sysctl", sysctl),
             ("maxMapCount", count),
-            ("memoryLock", View::text(memory_lock).from(databases.memory_lock.origins())),
+            ("memoryLock", View::text(memory_lock).from(databases.memory_lock.origin())),
             ("before8", by_version(View::flag(before_8), &elasticsearch.version)),
             ("whitelist", by_version(View::text(whitelist), &elasticsearch.version)),
             ("javaOptions", databases.java_options.view()),
@@ -81,7 +81,7 @@ fn elasticsearch(settings: &Settings, objects: &mut Vec<Object>) {
 
 fn by_version(view: View, version: &Version) -> View {
     match &version.from {
-        Some(from) => view.because(from.origins()),
+        Some(from) => view.because(from.origin()),
         None => view,
     }
 }
@@ -98,6 +98,6 @@ fn add(
     if component.enabled.value {
         let mut view = component.deployment(&settings.shared, false, volumes, mounts, Vec::new());
         view.extend(special);
-        objects.push(Object::new(template, view, component.enabled.reasons()));
+        objects.push(Object::new(template, view, component.enabled.reason()));
     }
 }

@@ -26,9 +26,9 @@ impl Object {
     fn new<K: Into<Words>>(
         template: &'static str,
         view: impl IntoIterator<Item = (K, View)>,
-        reasons: Vec<Origin>,
+        reasons: impl IntoIterator<Item = Origin>,
     ) -> Self {
-        Self { template, view: View::map(view), reasons }
+        Self { template, view: View::map(view), reasons: reasons.into_iter().collect() }
     }
 }
 
@@ -96,7 +96,7 @@ fn namespace(settings: &Settings) -> Option<Object> {
     if let Some(level) = level {
         labels.push((
             "pod-security.kubernetes.io/enforce".into(),
-            View::text(level).from(shared.pod_security.origins()),
+            View::text(level).from(shared.pod_security.origin()),
         ));
     }
     super::settings::merge(&mut labels, shared.namespace_labels.clone());
@@ -107,7 +107,7 @@ fn namespace(settings: &Settings) -> Option<Object> {
             ("labels", View::map(labels)),
             ("annotations", View::map(shared.namespace_annotations.clone())),
         ],
-        shared.create_namespace.reasons(),
+        shared.create_namespace.reason(),
     ))
 }
 
@@ -122,7 +122,7 @@ fn service_account(settings: &Settings) -> Option<Object> {
             ("labels", View::map(shared.labels("clearml-server", false))),
             ("annotations", annotations.clone()),
         ],
-        name.origins.clone(),
+        name.origins.iter().cloned(),
     ))
 }
 
@@ -134,7 +134,7 @@ fn storage(settings: &Settings, objects: &mut Vec<Object>) {
         .filter(|volume| settings.is_on(volume.component) && storage.renders_claim(volume))
         .collect();
     let reasons = |volume: &super::settings::Volume| {
-        volume.enabled.reasons().into_iter().chain(storage.mode_reasons.iter().cloned()).collect::<Vec<_>>()
+        volume.enabled.reason().into_iter().chain(storage.mode_reason.clone()).collect::<Vec<_>>()
     };
     if storage.renders_volumes() {
         for volume in &rendered {
@@ -160,7 +160,7 @@ fn services(settings: &Settings, objects: &mut Vec<Object>) {
             objects.push(Object {
                 template: "service.yaml",
                 view: service.view(&settings.shared),
-                reasons: settings.switch(service.component),
+                reasons: settings.switch(service.component).into_iter().collect(),
             });
         }
     }
@@ -171,7 +171,7 @@ fn ingress(settings: &Settings) -> Option<Object> {
     Some(Object {
         template: "ingress.yaml",
         view: ingress.view(&settings.shared, &settings.services),
-        reasons: ingress.reasons(),
+        reasons: ingress.reason().into_iter().collect(),
     })
 }
 
@@ -202,7 +202,7 @@ fn secret(
             ("labels", View::map(settings.shared.labels(component, false))),
             ("data", data),
         ],
-        reasons.into_iter().map(|origin| Origin { role: crate::trace::Role::Control, ..origin }).collect(),
+        reasons.into_iter().map(|origin| Origin { role: crate::trace::Role::Control, ..origin }),
     )
 }
 

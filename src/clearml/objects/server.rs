@@ -54,7 +54,7 @@ pub(super) fn config_maps(settings: &Settings, objects: &mut Vec<Object>) {
                 ("labels", View::map(settings.shared.labels("webserver", false))),
                 ("data", View::map([("configuration.json", file.clone())])),
             ],
-            file.origins.clone(),
+            file.origins.iter().cloned(),
         ));
     }
 }
@@ -124,7 +124,7 @@ fn config_dir(settings: &Settings, folders: &[&str]) -> View {
         text.push(':');
         text.push_str(folder);
     }
-    View::text(text).from(settings.server.config_dir.origins())
+    View::text(text).from(settings.server.config_dir.origin())
 }
 
 fn database_checksum(settings: &Settings) -> Option<(Words, View)> {
@@ -154,7 +154,7 @@ fn apiserver(settings: &Settings) -> Object {
         ("asyncDelete", View::flag(server.async_enabled)),
         ("secretEnv", View::list(server.secret_env.iter().cloned())),
     ]);
-    Object::new("apiserver-deployment.yaml", view, server.apiserver.enabled.reasons())
+    Object::new("apiserver-deployment.yaml", view, server.apiserver.enabled.reason())
 }
 
 fn key_vault(vault: &View) -> View {
@@ -202,7 +202,7 @@ fn fileserver(settings: &Settings) -> Object {
     if tokens {
         files.checksums.extend(database_checksum(settings));
     }
-    let reasons = version.from.as_ref().map(|from| from.origins()).unwrap_or_default();
+    let reasons = version.from.as_ref().map(|from| from.origin()).unwrap_or_default();
     let batch = server.async_enabled;
     let has_env = tokens
         || batch
@@ -234,7 +234,7 @@ fn fileserver(settings: &Settings) -> Object {
         ("redisEnv", View::list(redis_env)),
         ("secretEnv", View::list(secret_env)),
     ]);
-    Object::new("fileserver-deployment.yaml", view, server.fileserver.enabled.reasons())
+    Object::new("fileserver-deployment.yaml", view, server.fileserver.enabled.reason())
 }
 
 fn webserver(settings: &Settings) -> Object {
@@ -250,7 +250,7 @@ fn webserver(settings: &Settings) -> Object {
     }
     let mut view = server.webserver.deployment(&settings.shared, true, volumes, mounts, checksums);
     view.extend(server.web.iter().cloned());
-    Object::new("webserver-deployment.yaml", view, server.webserver.enabled.reasons())
+    Object::new("webserver-deployment.yaml", view, server.webserver.enabled.reason())
 }
 
 fn async_delete(settings: &Settings) -> Object {
@@ -283,6 +283,6 @@ fn async_delete(settings: &Settings) -> Object {
         ("configDir", config_dir(settings, &files.folders)),
         ("secretEnv", View::list(server.secret_env.iter().cloned())),
     ]);
-    let reasons = settings.shared.version.from.as_ref().map(|from| from.reasons()).unwrap_or_default();
+    let reasons = settings.shared.version.from.as_ref().map(|from| from.reason()).unwrap_or_default();
     Object::new("async-delete-deployment.yaml", view, reasons)
 }

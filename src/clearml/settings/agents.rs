@@ -133,7 +133,7 @@ impl Credentials {
                 .map(|(_, key, variable)| secret_entry(*variable, existing.view(), key, true))
                 .collect();
         }
-        let secret = |text: &Text| View::text(self.secret.clone()).because(text.origins());
+        let secret = |text: &Text| View::text(self.secret.clone()).because(text.origin());
         self.given
             .iter()
             .map(|(key, variable, text)| secret_entry(*variable, secret(text), key, false))
@@ -234,7 +234,7 @@ fn words(reader: &Reader<'_>) -> Vec<View> {
         return reader.items().iter().filter_map(Reader::text).map(|text| text.view()).collect();
     }
     let Some(text) = reader.text() else { return Vec::new() };
-    text.value.split_whitespace().map(|word| View::text(word.to_owned()).from(text.origins())).collect()
+    text.value.split_whitespace().map(|word| View::text(word.to_owned()).from(text.origin())).collect()
 }
 
 /// Words as a shell splits them, quotes removed; the old chart pasted the text into a shell line.
@@ -269,7 +269,7 @@ fn package(reader: &Reader<'_>) -> View {
     }
     let trimmed = version.value.trim();
     let operator = if trimmed.starts_with(|c: char| c.is_ascii_digit()) { "==" } else { "" };
-    View::text(format!("clearml-agent{operator}{trimmed}")).from(version.origins())
+    View::text(format!("clearml-agent{operator}{trimmed}")).from(version.origin())
 }
 
 /// An address: what the user wrote, else where the Service is; the default repeated is no address of one's own.
@@ -321,8 +321,8 @@ impl Pool {
             let text = base.text_or_default();
             match shell_words(&text.value).filter(|words| !words.is_empty()) {
                 Some(words) => {
-                    arguments.push(View::text("--docker").because(docker.origins()));
-                    arguments.extend(words.into_iter().map(|word| View::text(word).from(text.origins())));
+                    arguments.push(View::text("--docker").because(docker.origin()));
+                    arguments.extend(words.into_iter().map(|word| View::text(word).from(text.origin())));
                     arguments.push(View::text("--force-current-version"));
                 }
                 None => {
@@ -337,11 +337,11 @@ impl Pool {
             }
         }
         if gpus.value == 0 {
-            arguments.push(View::text("--cpu-only").because(gpus.origins()));
+            arguments.push(View::text("--cpu-only").because(gpus.origin()));
         }
         let create = reader.child("createQueue").flag_or_default();
         if create.value {
-            arguments.push(View::text("--create-queue").because(create.origins()));
+            arguments.push(View::text("--create-queue").because(create.origin()));
         }
         let queues = words(&reader.child("queues"));
         if !queues.is_empty() {
@@ -369,7 +369,7 @@ impl Pool {
             credentials: Credentials::read(reader, format!("{name}-credentials")),
             config: reader.child("clearmlConfig").filled(),
             package: package(&reader.child("agentVersion")),
-            cpu_only: View::flag(gpus.value == 0).from(gpus.origins()),
+            cpu_only: View::flag(gpus.value == 0).from(gpus.origin()),
             region: reader.child("awsDefaultRegion").filled(),
             component,
             replicas,
@@ -392,7 +392,7 @@ fn gpu_limit(resources: Option<View>, gpus: &Setting<i64>) -> View {
         _ => Vec::new(),
     };
     if gpus.value > 0 {
-        let limit = Arc::new(View::text(gpus.value.to_string()).from(gpus.origins()));
+        let limit = Arc::new(View::text(gpus.value.to_string()).from(gpus.origin()));
         let limits = groups.iter_mut().find(|(key, _)| &**key == "limits");
         match limits.map(|(_, view)| Arc::make_mut(view)) {
             Some(View { shape: Shape::Map(entries), .. }) => {
@@ -400,13 +400,10 @@ fn gpu_limit(resources: Option<View>, gpus: &Setting<i64>) -> View {
                     entries.push((KEY.into(), limit));
                 }
             }
-            _ => groups.push((
-                "limits".into(),
-                Arc::new(View { shape: Shape::Map(vec![(KEY.into(), limit)]), origins: Vec::new() }),
-            )),
+            _ => groups.push(("limits".into(), Arc::new(View::new(Shape::Map(vec![(KEY.into(), limit)]))))),
         }
     }
-    View { shape: Shape::Map(groups), origins: Vec::new() }
+    View::new(Shape::Map(groups))
 }
 
 impl ServicesAgent {
@@ -475,11 +472,11 @@ impl ServicesAgent {
             add("CLEARML_AGENT_QUEUES", View::text(names.join(",")).from(origins));
         }
         if !docker.value {
-            add("CLEARML_AGENT_NO_DOCKER", View::text("1").because(docker.origins()));
+            add("CLEARML_AGENT_NO_DOCKER", View::text("1").because(docker.origin()));
         }
         let folder = mount.value.split(':').next().unwrap_or_default();
         let data_folder = if names::absolute_path(folder).is_ok() {
-            View::text(folder.to_owned()).from(mount.origins())
+            View::text(folder.to_owned()).from(mount.origin())
         } else {
             if let Some(node) = mount.node.as_ref().filter(|_| !mount.value.is_empty()) {
                 reader.problems().add(

@@ -10,7 +10,6 @@ use crate::clearml::view::{Shape, View};
 use crate::clearml::words::Words;
 use crate::codec::{Data, Node, yaml};
 use crate::diag::{Source, SourceKind};
-use crate::trace::Origin;
 
 /// An image reference.
 #[derive(Clone)]
@@ -29,7 +28,7 @@ impl Image {
         let digest = reader.child("digest").checked(names::digest, names::DIGEST);
         let own = tag.is_some() || digest.is_some();
         let policy = reader.child("pullPolicy").choice(&["Always", "IfNotPresent", "Never"]);
-        let policy = policy.map(|policy| View::text(policy.value).from(policy.origins()));
+        let policy = policy.map(|policy| View::text(policy.value).from(policy.origin()));
         Self {
             repository: repository.or_else(|| base.map(|base| base.repository.clone())).unwrap_or_else(
                 || {
@@ -46,18 +45,16 @@ impl Image {
     /// `repository:tag`, or with the digest where there is one.
     pub(crate) fn view(&self) -> View {
         let mut text = self.repository.value.to_string();
-        let mut origins = self.repository.origins();
+        let parts = [Some(&self.repository), self.tag.as_ref(), self.digest.as_ref()];
         if let Some(tag) = &self.tag {
             text.push(':');
             text.push_str(&tag.value);
-            origins.extend(tag.origins());
         }
         if let Some(digest) = &self.digest {
             text.push('@');
             text.push_str(&digest.value);
-            origins.extend(digest.origins());
         }
-        View::text(text).from(origins)
+        View::text(text).from(parts.into_iter().flatten().filter_map(Text::origin))
     }
 }
 
@@ -187,9 +184,8 @@ impl Component {
     }
 
     /// The labels of the node it runs on.
-    pub(crate) fn node_selector(&self) -> &View {
-        static NONE: View = View { shape: Shape::Absent, origins: Vec::new() };
-        self.pod.iter().find(|(key, _)| *key == "nodeSelector").map_or(&NONE, |(_, view)| view)
+    pub(crate) fn node_selector(&self) -> Option<&View> {
+        self.pod.iter().find(|(key, _)| *key == "nodeSelector").map(|(_, view)| view)
     }
 
     /// What the Deployment of this part shows to its template, apart from what is special to it.
@@ -363,13 +359,13 @@ pub(crate) fn node_selector(reader: &Reader<'_>) -> View {
         reader.bad(node, "is no node selector", help);
         return View::absent();
     };
-    let origins: Vec<Origin> = reader.text().map(|text| text.origins()).unwrap_or_default();
+    let origin = reader.text().and_then(|text| text.origin());
     View::map(map.entries().iter().filter(|entry| !entry.value.is_null()).map(|entry| {
         let text = crate::clearml::reader::scalar_text(&entry.value).unwrap_or_default();
         if let Err(why) = names::qualified(&entry.key).and(names::label_value(&text)) {
             reader.bad(node, why, help);
         }
-        (Arc::clone(&entry.key), View::text(text).from(origins.clone()))
+        (Arc::clone(&entry.key), View::text(text).from(origin.clone()))
     }))
 }
 

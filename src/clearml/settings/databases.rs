@@ -35,7 +35,7 @@ pub(crate) struct Databases {
     pub(crate) java_options: Text,
     pub(crate) memory_lock: Setting<bool>,
     pub(crate) sysctl: Option<Setting<i64>>,
-    pub(crate) sysctl_reasons: Vec<crate::trace::Origin>,
+    pub(crate) sysctl_reason: Option<crate::trace::Origin>,
     pub(crate) permissions: Setting<bool>,
 }
 
@@ -82,7 +82,7 @@ impl Databases {
                     node: None,
                 })
             }),
-            sysctl_reasons: sysctl_on.reasons(),
+            sysctl_reason: sysctl_on.reason(),
             permissions: es.section("volumePermissions").child("enabled").flag_or_default(),
         }
     }

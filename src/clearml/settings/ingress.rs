@@ -104,7 +104,7 @@ impl Ingress {
         let [app, api, files] = own;
         let host = |own: Option<Text>, label: &'static str| match (own, &domain) {
             (Some(own), _) => own.view(),
-            (None, Some(domain)) => View::text(format!("{label}.{}", domain.value)).from(domain.origins()),
+            (None, Some(domain)) => View::text(format!("{label}.{}", domain.value)).from(domain.origin()),
             (None, None) => View::text(label),
         };
         let (app, api, files) = (host(app, "app"), host(api, "api"), host(files, "files"));
@@ -137,7 +137,7 @@ impl Ingress {
     pub(crate) fn other_place(&self) -> Option<crate::diag::Place> {
         [&self.app, &self.api, &self.files]
             .into_iter()
-            .flat_map(|host| &host.origins)
+            .flat_map(|host| host.origins.iter())
             .find_map(|it| it.value.place().cloned())
     }
 
@@ -152,8 +152,8 @@ impl Ingress {
     }
 
     /// Why it is there.
-    pub(crate) fn reasons(&self) -> Vec<Origin> {
-        self.enabled.reasons()
+    pub(crate) fn reason(&self) -> Option<Origin> {
+        self.enabled.reason()
     }
 
     /// What its template sees.

@@ -20,7 +20,7 @@ pub(crate) use storage::{Mode, Storage, Volume};
 
 use super::reader::{Reader, Setting};
 use super::versions;
-use super::view::Shape;
+use super::view::{Shape, View};
 use crate::trace::Origin;
 
 /// Everything the objects are made from.
@@ -84,8 +84,8 @@ impl Settings {
     }
 
     /// The switch of a part.
-    pub(crate) fn switch(&self, component: &str) -> Vec<Origin> {
-        self.component(component).map(|component| component.enabled.reasons()).unwrap_or_default()
+    pub(crate) fn switch(&self, component: &str) -> Option<Origin> {
+        self.component(component)?.enabled.reason()
     }
 
     /// Whether some pod needs more than Pod Security's baseline: it is privileged or mounts the node's folders.
@@ -104,7 +104,9 @@ impl Settings {
 
     /// The labels of the node that the API server runs on, as `kubectl label` takes them.
     pub(crate) fn node_labels(&self) -> String {
-        let Shape::Map(entries) = &self.server.apiserver.node_selector().shape else { return String::new() };
+        let Some(View { shape: Shape::Map(entries), .. }) = self.server.apiserver.node_selector() else {
+            return String::new();
+        };
         let labels = entries.iter().map(|(key, view)| match &view.shape {
             Shape::Text(text) => format!("{key}={text}"),
             _ => String::new(),

@@ -97,7 +97,7 @@ fn api(reader: &Reader<'_>, root: &Reader<'_>) -> Vec<(&'static str, View)> {
     let prepopulate = reader.child("prepopulateEnabled");
     let enabled = prepopulate.flag().map_or_else(
         || View::text("false"),
-        |flag| View::text(if flag.value { "true" } else { "false" }).from(flag.origins()),
+        |flag| View::text(if flag.value { "true" } else { "false" }).from(flag.origin()),
     );
     let vault = key_vault(root);
     vec![
@@ -154,7 +154,7 @@ fn key_vault(root: &Reader<'_>) -> Option<View> {
         fv.child("secretRef").bad(node, why, names::DNS_NAME);
     }
     Some(View::map(texts.into_iter().map(|(key, text)| {
-        (key, text.map_or_else(View::absent, |text| text.view()).because(switch.origins()))
+        (key, text.map_or_else(View::absent, |text| text.view()).because(switch.origin()))
     })))
 }
 
@@ -206,7 +206,7 @@ fn addresses(
         let written = reference.text_or_default();
         let external = database.external.as_ref();
         let host = match external.and_then(|external| external.host.as_ref()) {
-            Some(host) => host.view().because(database.component.enabled.origins()),
+            Some(host) => host.view().because(database.component.enabled.origin()),
             None => service.host(&reference),
         };
         if let (true, Some(node)) = (written.value.chars().any(|c| c.is_control() || c == ' '), &written.node)
@@ -266,7 +266,7 @@ fn secret_references(component: &str, external: &super::databases::External) -> 
                 return Some(secret_entry(*name, existing.view(), key, false));
             }
             let (_, text) = external.secrets.iter().find(|(own, _)| own == key)?;
-            let secret = View::text(DATABASE_SECRET).because(text.origins());
+            let secret = View::text(DATABASE_SECRET).because(text.origin());
             Some(secret_entry(*name, secret, secret_key(component, key), false))
         })
         .collect()
@@ -305,7 +305,7 @@ fn secret_env(secrets: &Reader<'_>) -> Vec<View> {
         env.push(secret_entry(raw.clone(), existing.view(), key, false));
         env.push(View::map([
             ("name", View::text(name)),
-            ("value", View::text(format!("\"$({raw})\"")).because(existing.origins())),
+            ("value", View::text(format!("\"$({raw})\"")).because(existing.origin())),
         ]));
     }
     env
@@ -325,7 +325,7 @@ fn web(reader: &Reader<'_>, services: &Services) -> Vec<(&'static str, View)> {
     vec![
         ("apiAddress", with_slash(&services.apiserver)),
         ("filesAddress", with_slash(&services.fileserver)),
-        ("disableIpv6", View::flag(no_ipv6.value).from(no_ipv6.origins())),
+        ("disableIpv6", View::flag(no_ipv6.value).from(no_ipv6.origin())),
         ("subPath", reader.child("subPath").filled().map_or_else(View::absent, |path| path.view())),
     ]
 }

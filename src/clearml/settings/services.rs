@@ -168,7 +168,7 @@ impl Service {
     }
 
     pub(crate) fn origins(&self) -> Vec<crate::trace::Origin> {
-        self.name.origins().into_iter().chain(self.port.origins()).collect()
+        self.name.origin().into_iter().chain(self.port.origin()).collect()
     }
 
     /// The host that a reference names: another one than the default, else this Service.
@@ -187,7 +187,7 @@ impl Service {
             ("labels", View::map(shared.labels(self.component, versioned))),
             ("selector", View::map(shared.selector(self.component))),
             ("annotations", View::map(self.annotations.clone())),
-            ("type", View::text(self.kind.value).from(self.kind.origins())),
+            ("type", View::text(self.kind.value).from(self.kind.origin())),
             ("port", self.port.view()),
             ("targetPort", View::int(self.target_port)),
             ("nodePort", self.node_port.as_ref().map_or_else(View::absent, Setting::<i64>::view)),
@@ -200,7 +200,7 @@ impl Service {
                 "externalTrafficPolicy",
                 match &self.traffic {
                     Some(traffic) if self.kind.value != "ClusterIP" => {
-                        View::text(traffic.value).from(traffic.origins())
+                        View::text(traffic.value).from(traffic.origin())
                     }
                     _ => View::absent(),
                 },

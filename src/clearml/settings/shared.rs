@@ -67,7 +67,7 @@ impl Shared {
             .map_or_else(|| View::text(Arc::clone(&release)), |name| name.view());
         let service_account = created.value.then(|| {
             let annotations = View::map(component::texts(&account.child("annotations")));
-            (account_name.clone().because(created.reasons()), annotations)
+            (account_name.clone().because(created.reason()), annotations)
         });
         let image = component::Image::read(&clearml.section("image"), None);
         let version = Version::of(&clearml, image.tag.as_ref());
@@ -119,7 +119,7 @@ impl Shared {
             && let Some(tag) = &self.image.tag
             && let Some(label) = names::label_from(&tag.value)
         {
-            labels.push(("app.kubernetes.io/version".into(), View::text(label).from(tag.origins())));
+            labels.push(("app.kubernetes.io/version".into(), View::text(label).from(tag.origin())));
         }
         labels.push(("helm.sh/chart".into(), View::text(CHART)));
         labels

@@ -44,7 +44,7 @@ enum ClassName {
 /// Storage as a whole.
 pub(crate) struct Storage {
     pub(crate) mode: Mode,
-    pub(crate) mode_reasons: Vec<Origin>,
+    pub(crate) mode_reason: Option<Origin>,
     pub(crate) volumes: Vec<Volume>,
     pub(crate) root: Text,
     host_path_type: Option<Text>,
@@ -142,7 +142,7 @@ impl Storage {
             _ if use_nfs.value => Mode::Nfs,
             _ => Mode::HostPath,
         };
-        let mode_reasons = chosen.as_ref().map_or_else(|| use_nfs.reasons(), |chosen| chosen.reasons());
+        let mode_reason = chosen.as_ref().map_or_else(|| use_nfs.reason(), |chosen| chosen.reason());
         let nfs = reader.section("nfs");
         let server = nfs.child("server").filled();
         if mode == Mode::Nfs && server.is_none() {
@@ -182,7 +182,7 @@ impl Storage {
                     let own =
                         paths.child(place.key).checked_or_default(names::absolute_path, names::ABSOLUTE_PATH);
                     let text = format!("{}{}", base.value.trim_end_matches('/'), own.value);
-                    View::text(text).from(base.origins()).from(own.origins())
+                    View::text(text).from(base.origin()).from(own.origin())
                 } else {
                     let below = match place.component {
                         // Server 1.2 moved MongoDB's data when it went to MongoDB 4.4.
@@ -190,14 +190,14 @@ impl Storage {
                         _ => place.host.to_owned(),
                     };
                     let text = format!("{}/{below}", root_folder.value.trim_end_matches('/'));
-                    View::text(text).from(root_folder.origins())
+                    View::text(text).from(root_folder.origin())
                 };
                 Volume::read(place, &claims.section(place.key), &capacities.child(place.key), mode, path)
             })
             .collect();
         Self {
             mode,
-            mode_reasons,
+            mode_reason,
             volumes,
             root: root_folder,
             host_path_type: host_path_type(&host_path.child("type")),
@@ -260,7 +260,7 @@ impl Storage {
             let claim = View::map([("claimName", volume.claim_name())]);
             ("persistentVolumeClaim", claim)
         } else {
-            ("emptyDir", View::map::<&str>([]).because(volume.enabled.origins()))
+            ("emptyDir", View::map::<&str>([]).because(volume.enabled.origin()))
         };
         View::map([("name", View::text(name)), source])
     }
@@ -276,7 +276,7 @@ impl Storage {
     }
 
     fn pv_name(&self, volume: &Volume) -> View {
-        View::text(format!("{}{}", self.prefix.value, volume.pv)).from(self.prefix.origins())
+        View::text(format!("{}{}", self.prefix.value, volume.pv)).from(self.prefix.origin())
     }
 
     /// What the template of a `PersistentVolume` sees.
@@ -295,10 +295,10 @@ impl Storage {
                 "mountOptions",
                 if is_nfs { View::list(self.mount_options.iter().cloned()) } else { View::absent() },
             ),
-            ("bind", View::flag(bind).from(self.bind.origins())),
+            ("bind", View::flag(bind).from(self.bind.origin())),
             ("claimNamespace", shared.claim_namespace().view()),
             ("claimName", View::text(volume.pvc)),
-            ("nfs", View::flag(is_nfs).from(self.mode_reasons.iter().cloned())),
+            ("nfs", View::flag(is_nfs).from(self.mode_reason.clone())),
             ("server", self.server.as_ref().map_or_else(View::absent, |server| server.view())),
             ("path", volume.path.clone()),
             ("hostPathType", self.host_path_type.as_ref().map_or_else(View::absent, |kind| kind.view())),
@@ -318,7 +318,7 @@ impl Storage {
             ("accessModes", View::list(volume.access_modes.iter().cloned())),
             (
                 "volumeName",
-                if tied { self.pv_name(volume).because(self.bind.origins()) } else { View::absent() },
+                if tied { self.pv_name(volume).because(self.bind.origin()) } else { View::absent() },
             ),
         ])
     }
@@ -370,7 +370,7 @@ impl Volume {
             .items()
             .iter()
             .filter_map(|item| item.choice(&words))
-            .map(|choice| View::text(choice.value).from(choice.origins()))
+            .map(|choice| View::text(choice.value).from(choice.origin()))
             .collect();
         if access_modes.is_empty() {
             access_modes.push(View::text("ReadWriteOnce"));
