@@ -19,6 +19,9 @@ pub(crate) type Mistake = String;
 /// The folder that `-s` and messages show for our templates.
 const FOLDER: &str = "clearml-server/templates/";
 
+/// Room for most objects' texts.
+const TEXT: usize = 2048;
+
 /// Our templates, given to minijinja when first used.
 pub(crate) struct Engine {
     environment: Environment<'static>,
@@ -94,7 +97,7 @@ impl Engine {
     ) -> Result<Printer, Mistake> {
         // About one write for each segment, whose number has two or three digits.
         let writes = Vec::with_capacity(numbers.len() / 4);
-        let mut printer = Printer { writes, ..Printer::default() };
+        let mut printer = Printer { text: String::with_capacity(TEXT), writes };
         let mut rest = numbers;
         let mut views = views.iter();
         let mut controls = Controls::new(controls);

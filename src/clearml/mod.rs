@@ -11,6 +11,7 @@ pub mod migrate;
 mod names;
 mod notes;
 mod objects;
+mod path;
 mod presets;
 mod print;
 mod quantity;

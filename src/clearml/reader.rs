@@ -4,7 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::view::{View, join, origin};
+use super::path::Path;
+use super::view::{View, origin};
 use super::{hints, names, quantity, secrets};
 use crate::codec::{Data, Node, Style};
 use crate::diag::{Code, Diagnostic, Place, SourceKind};
@@ -111,7 +112,7 @@ pub(crate) struct Reader<'v> {
     problems: &'v Problems,
     node: Option<&'v Node>,
     default: Option<&'v Node>,
-    path: String,
+    path: Path<'v>,
 }
 
 /// Switches that the old chart's templates only asked whether they were empty.
@@ -129,11 +130,11 @@ pub(crate) const HELM_DIFFERS: Code = Code("clearml::helm-read-otherwise");
 
 impl<'v> Reader<'v> {
     pub(crate) fn new(root: &'v Node, defaults: &'v Node, problems: &'v Problems) -> Self {
-        Self { problems, node: Some(root), default: Some(defaults), path: String::new() }
+        Self { problems, node: Some(root), default: Some(defaults), path: Path::default() }
     }
 
-    pub(crate) fn path(&self) -> &str {
-        &self.path
+    pub(crate) fn path(&self) -> String {
+        self.path.to_string()
     }
 
     pub(crate) fn problems(&self) -> &'v Problems {
@@ -168,19 +169,19 @@ impl<'v> Reader<'v> {
     }
 
     /// The value of a key; a place that holds no map is reported once, when it is asked for a key.
-    pub(crate) fn child(&self, key: &str) -> Self {
+    pub(crate) fn child(&self, key: &'v str) -> Self {
         #[cfg(test)]
-        asked::note(join(&self.path, key));
+        asked::note(self.path.key(key).to_string());
         Self {
             problems: self.problems,
             node: self.node.and_then(|node| node.get(key)),
             default: self.default.and_then(|node| node.get(key)),
-            path: join(&self.path, key),
+            path: self.path.key(key),
         }
     }
 
     /// A section: the same reader, after a complaint when it holds something else than a map.
-    pub(crate) fn section(&self, key: &str) -> Self {
+    pub(crate) fn section(&self, key: &'v str) -> Self {
         let child = self.child(key);
         if let Some(node) = child.node().filter(|node| node.as_map().is_none()) {
             child.wrong_type(node, "a map");
@@ -197,11 +198,11 @@ impl<'v> Reader<'v> {
     }
 
     fn setting<T>(&self, value: T, node: &Node) -> Setting<T> {
-        Setting { value, path: self.path.as_str().into(), node: Some(node.clone()) }
+        Setting { value, path: self.path.shared(), node: Some(node.clone()) }
     }
 
     fn shown(&self, node: &Node) -> String {
-        if secrets::is_secret_path(&self.path) {
+        if secrets::is_secret_path(&self.path()) {
             return String::new();
         }
         match node.data() {
@@ -236,8 +237,8 @@ impl<'v> Reader<'v> {
         };
         let default = self.default.filter(|node| node.as_map().is_none()).and_then(scalar_text);
         let help = match default.filter(|text| !text.is_empty()) {
-            _ if hints::example(&self.path).is_some() => {
-                format!("write {}", hints::example(&self.path).unwrap_or(wanted))
+            _ if hints::example(&self.path()).is_some() => {
+                format!("write {}", hints::example(&self.path()).unwrap_or(wanted))
             }
             Some(text) if !text.contains('\n') => format!("the default is `{text}`"),
             _ => format!("write {wanted}, or remove the key to take the default"),
@@ -276,7 +277,7 @@ impl<'v> Reader<'v> {
     pub(crate) fn text_or_default(&self) -> Text {
         self.text().unwrap_or_else(|| {
             let value = self.default.and_then(scalar_text).unwrap_or_default();
-            Setting { value, path: self.path.as_str().into(), node: self.default.cloned() }
+            Setting { value, path: self.path.shared(), node: self.default.cloned() }
         })
     }
 
@@ -286,7 +287,7 @@ impl<'v> Reader<'v> {
         }
         let helm = helm_text(node);
         if helm != text {
-            let secret = secrets::is_secret_path(&self.path);
+            let secret = secrets::is_secret_path(&self.path());
             let message = if secret {
                 format!("`{}` is kept as written; Helm made another value of it", self.path)
             } else {
@@ -325,7 +326,7 @@ impl<'v> Reader<'v> {
         };
         if !value
             && matches!(node.data(), Data::String(text) if !text.is_empty())
-            && TRUE_TO_HELM.contains(&&*self.path)
+            && TRUE_TO_HELM.contains(&&*self.path())
         {
             self.problems.add(
                 Diagnostic::warning(
@@ -343,7 +344,7 @@ impl<'v> Reader<'v> {
     pub(crate) fn flag_or_default(&self) -> Setting<bool> {
         self.flag().unwrap_or_else(|| {
             let value = self.default.and_then(|node| node.as_bool()).unwrap_or(false);
-            Setting { value, path: self.path.as_str().into(), node: self.default.cloned() }
+            Setting { value, path: self.path.shared(), node: self.default.cloned() }
         })
     }
 
@@ -405,7 +406,7 @@ impl<'v> Reader<'v> {
         self.quantity().unwrap_or_else(|| {
             let text = self.default.and_then(scalar_text).unwrap_or_default();
             let value = quantity::canonical(&text).map_or(text, Arc::from);
-            Setting { value, path: self.path.as_str().into(), node: self.default.cloned() }
+            Setting { value, path: self.path.shared(), node: self.default.cloned() }
         })
     }
 
@@ -447,7 +448,7 @@ impl<'v> Reader<'v> {
     pub(crate) fn checked_or_default(&self, check: fn(&str) -> Result<(), &'static str>, help: &str) -> Text {
         self.checked(check, help).unwrap_or_else(|| {
             let value = self.default.and_then(scalar_text).unwrap_or_default();
-            Setting { value, path: self.path.as_str().into(), node: self.default.cloned() }
+            Setting { value, path: self.path.shared(), node: self.default.cloned() }
         })
     }
 
@@ -466,7 +467,7 @@ impl<'v> Reader<'v> {
                 problems: self.problems,
                 node: Some(item),
                 default: None,
-                path: format!("{}[{index}]", self.path),
+                path: self.path.item(index),
             })
             .collect()
     }
@@ -485,7 +486,7 @@ impl<'v> Reader<'v> {
                     problems: self.problems,
                     node: Some(&entry.value),
                     default: None,
-                    path: join(&self.path, &entry.key),
+                    path: self.path.key(&entry.key),
                 };
                 (entry.key.clone(), reader)
             })
@@ -499,12 +500,12 @@ impl<'v> Reader<'v> {
             self.wrong_type(node, "a map");
             return None;
         }
-        Some(View::tree(node, &self.path))
+        Some(View::tree(node, &self.path()))
     }
 
     /// A list taken over as it is.
     pub(crate) fn list_tree(&self) -> Vec<View> {
-        self.items().iter().filter_map(|item| Some(View::tree(item.node()?, &item.path))).collect()
+        self.items().iter().filter_map(|item| Some(View::tree(item.node()?, &item.path()))).collect()
     }
 
     /// A map of texts, such as annotations: values keep what the user wrote.

@@ -2,8 +2,9 @@
 
 use super::hints;
 use super::names::nearest;
+use super::path::join;
 use super::reader::Problems;
-use super::view::{MAX_DEPTH, join};
+use super::view::MAX_DEPTH;
 use crate::codec::{Node, json};
 use crate::diag::{Code, Diagnostic, Severity, Source, SourceKind};
 

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::path::join;
 use super::render::{Options, Rendered, render, values};
-use super::view::{MAX_DEPTH, join};
+use super::view::MAX_DEPTH;
 use crate::codec::{Data, Entry, Map, Node};
 use crate::diag::{Code, Diagnostic, Place, SourceKind};
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 
+use super::path::join;
 use super::words::Words;
 use crate::codec::{Data, Node};
 use crate::trace::{Origin, Role};
@@ -152,19 +153,6 @@ impl View {
             _ => {}
         }
     }
-}
-
-/// `parent.key`, with keys that hold dots in brackets.
-pub(crate) fn join(parent: &str, key: &str) -> String {
-    if parent.is_empty() {
-        return key.to_owned();
-    }
-    let (before, after) = if key.contains('.') { ("[\"", "\"]") } else { (".", "") };
-    let mut path = String::with_capacity(parent.len() + before.len() + key.len() + after.len());
-    for part in [parent, before, key, after] {
-        path.push_str(part);
-    }
-    path
 }
 
 /// A value that text is made from.

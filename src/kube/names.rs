@@ -2,6 +2,33 @@
 // Rule: kubernetes v1.37 staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go and
 // pkg/api/validate/content; each function names its counterpart.
 
+/// What a character may be part of: [`LABEL`], [`NAME`].
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let sign = byte as u8;
+        if sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'-' {
+            classes[byte] |= LABEL;
+        }
+        if sign.is_ascii_alphanumeric() || matches!(sign, b'-' | b'_' | b'.') {
+            classes[byte] |= NAME;
+        }
+        byte += 1;
+    }
+    classes
+};
+/// Lower case letters, digits and `-`.
+const LABEL: u8 = 1;
+/// Letters, digits, `-`, `_` and `.`.
+const NAME: u8 = 2;
+
+/// Whether all characters are of a class.
+fn are(class: u8, bytes: &[u8]) -> bool {
+    // Without an early end the compiler looks at several at once; names are short.
+    bytes.iter().fold(class, |all, &byte| all & CLASSES[usize::from(byte)]) != 0
+}
+
 fn alphanumeric(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
 }
@@ -13,7 +40,7 @@ pub fn is_dns_label(text: &str) -> bool {
 }
 
 fn is_label_shape(bytes: &[u8]) -> bool {
-    bytes.iter().all(|&byte| alphanumeric(byte) || byte == b'-')
+    are(LABEL, bytes)
         && bytes.first().is_some_and(|&byte| alphanumeric(byte))
         && bytes.last().is_some_and(|&byte| alphanumeric(byte))
 }
@@ -43,7 +70,7 @@ pub fn is_wildcard_host(text: &str) -> bool {
 fn is_name_part(text: &str) -> bool {
     let bytes = text.as_bytes();
     text.len() <= 63
-        && bytes.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        && are(NAME, bytes)
         && bytes.first().is_some_and(u8::is_ascii_alphanumeric)
         && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
 }
@@ -79,7 +106,7 @@ pub fn is_config_map_key(text: &str) -> bool {
         && text.len() <= 253
         && text != "."
         && !text.starts_with("..")
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        && are(NAME, text.as_bytes())
 }
 
 /// Whether it is a port's name: at most 15 lower case letters, digits and single `-`, with a letter

@@ -202,7 +202,8 @@ fn addresses(
     let mut secrets = Vec::new();
     let mut env = Vec::new();
     let mut one = |database: &Database, service: &super::Service, old: &str| {
-        let reference = reader.child(&format!("{old}ServiceName"));
+        let name = format!("{old}ServiceName");
+        let reference = reader.child(&name);
         let written = reference.text_or_default();
         let external = database.external.as_ref();
         let host = match external.and_then(|external| external.host.as_ref()) {
@@ -213,7 +214,8 @@ fn addresses(
         {
             reference.bad(node, "is no host name", names::DNS_NAME);
         }
-        let child = reader.child(&format!("{old}ServicePort"));
+        let port = format!("{old}ServicePort");
+        let child = reader.child(&port);
         let port = child.int(1, 65535, "port");
         let port = match (external.and_then(|external| external.port.as_ref()), port) {
             (Some(port), _) => port.text_view(),

@@ -1,7 +1,7 @@
 //! Every place of the schema where a text may stand.
 
+use crate::clearml::path::join;
 use crate::clearml::schema::tree as schema_tree;
-use crate::clearml::view::join;
 use crate::codec::{Data, Entry, Map, Node};
 
 /// What a step of a path leads into.

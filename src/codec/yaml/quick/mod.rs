@@ -34,8 +34,19 @@ const MAX_SHARED: usize = 24;
 const SHARED: usize = 512;
 
 thread_local! {
-    /// The texts of the documents that were read before: most say the same again.
-    static TEXTS: RefCell<Vec<Option<Arc<str>>>> = const { RefCell::new(Vec::new()) };
+    /// What reading one document leaves for the next.
+    static KEPT: RefCell<Kept> = RefCell::default();
+}
+
+/// What is kept from one document to the next.
+#[derive(Default)]
+struct Kept {
+    /// Short texts, by a hash: most documents say the same again.
+    texts: Vec<Option<Arc<str>>>,
+    /// Room for the entries of open maps.
+    entries: Vec<Entry>,
+    /// Room for the items of open lists.
+    items: Vec<Node>,
 }
 
 /// The first document of a text that keeps to the common part, and nothing when there is none in it; `None` when the
@@ -50,8 +61,8 @@ pub(super) fn first(
     if !scalar::is_printable(text) {
         return None;
     }
-    let mut shared = TEXTS.take();
-    shared.resize(SHARED, None);
+    let mut kept = KEPT.take();
+    kept.texts.resize(SHARED, None);
     let mut reader = Reader {
         bytes: text.as_bytes(),
         text,
@@ -60,19 +71,25 @@ pub(super) fn first(
         at: 0,
         line: None,
         has_begun: false,
-        entries: Vec::new(),
-        items: Vec::new(),
-        shared,
+        entries: kept.entries,
+        items: kept.items,
+        shared: kept.texts,
         duplicates: Vec::new(),
         odd: false,
         wanted,
         skims: false,
     };
     let root = reader.document();
-    TEXTS.set(std::mem::take(&mut reader.shared));
-    let root = root?;
-    duplicates.append(&mut reader.duplicates);
-    Some(root)
+    if root.is_some() {
+        duplicates.append(&mut reader.duplicates);
+    }
+    let Reader { mut entries, mut items, shared, .. } = reader;
+    entries.clear();
+    items.clear();
+    entries.shrink_to(LARGE);
+    items.shrink_to(LARGE);
+    KEPT.set(Kept { texts: shared, entries, items });
+    root
 }
 
 /// What a text holds: nothing when there are only comments.
