@@ -188,7 +188,11 @@ impl Used {
         }
         let present = branch.is_some_and(|branch| branch.present);
         let children = children(node);
-        if children.is_empty() || steps.len() > MAX_DEPTH {
+        let is_deep = steps.len() > MAX_DEPTH;
+        if children.is_empty() || is_deep {
+            if is_deep && branch.is_some_and(|branch| !branch.below.is_empty()) {
+                return false;
+            }
             let by_place = node.place().is_some_and(|place| self.places.contains(&key_of(place)));
             return !present && !by_place;
         }

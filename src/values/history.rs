@@ -47,8 +47,18 @@ mod tests {
         }
         assert_eq!(node.as_i64(), Some(499));
         assert_eq!(node.replaced().and_then(Node::as_i64), Some(498));
-        let chain: Vec<_> = std::iter::successors(Some(&node), |node| node.replaced()).collect();
-        assert!(chain.len() <= MAX_HISTORY + 1, "{}", chain.len());
+    }
+
+    #[test]
+    fn thirty_two_values_are_kept_and_of_the_next_the_one_before() {
+        let chain = |values: i64| {
+            let first = Node::new(Data::Int(1));
+            let last = (2..=values).fold(first, |old, value| succeed(Node::new(Data::Int(value)), &old));
+            let chain = std::iter::successors(Some(&last), |node| node.replaced());
+            chain.filter_map(Node::as_i64).collect::<Vec<_>>()
+        };
+        assert_eq!(chain(32), (1..=32).rev().collect::<Vec<_>>());
+        assert_eq!(chain(33), [33, 32]);
     }
 
     #[test]

@@ -413,6 +413,22 @@ fn fixed_limits_hold_to_the_unit() {
     }
 }
 
+/// Without optimisation the stack ends first.
+#[test]
+fn templates_call_each_other_a_hundred_thousand_deep() {
+    let most = if std::env::var_os("CLEARML_K8S").is_some() { 99_999 } else { 10_000 };
+    let refused = 100_000;
+    for (levels, status) in [(most, 0), (refused, 1)] {
+        let define =
+            "{{ define `x` }}{{ if . }}{{ template `x` (sub . 1) }}{{ else }}end{{ end }}{{ end }}a: ";
+        let output = chart(&format!("{define}{{{{ template `x` {levels} }}}}\n"), &[]);
+        assert_eq!(output.status, status, "{levels}");
+        assert_eq!(output.stdout().ends_with("a: end\n"), status == 0, "{levels}");
+        let says = "exceeded maximum template depth (100000)";
+        assert_eq!(output.stderr().contains(says), status == 1, "{levels}");
+    }
+}
+
 #[test]
 fn charts_nest_a_hundred_deep() {
     let nested = |levels: usize| {

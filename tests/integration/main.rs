@@ -19,6 +19,7 @@ mod limits;
 mod release;
 mod render;
 mod sandbox;
+mod trace_limits;
 mod unread;
 mod validate;
 mod vendor;

@@ -79,9 +79,10 @@ impl Sandbox {
         self
     }
 
-    /// Runs the program.
+    /// Runs the program, or the one that `CLEARML_K8S` names.
     pub(crate) fn run(self) -> Output {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_clearml-k8s"))
+        let program = std::env::var_os("CLEARML_K8S");
+        let mut child = Command::new(program.unwrap_or_else(|| env!("CARGO_BIN_EXE_clearml-k8s").into()))
             .args(&self.args)
             .current_dir(self.dir.path())
             .env_clear()

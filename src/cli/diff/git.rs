@@ -229,6 +229,11 @@ fn text(name: &str, contents: &[Vec<u8>]) -> Result<Source, Diagnostic> {
 
 /// What git prints. Of what is missing in a partial clone nothing is fetched.
 fn git(arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, Diagnostic> {
+    git_up_to(MOST_BYTES, arguments, input)
+}
+
+/// The same, refused when it is more than so many bytes.
+fn git_up_to(most: u64, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, Diagnostic> {
     let failed = |error: &io::Error| {
         Diagnostic::error(GIT, format!("cannot run the `git` program: {}", reason(error)))
             .help("`git:` sides need git; a folder of another checkout does as well")
@@ -256,14 +261,14 @@ fn git(arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, Diagnostic> {
             text
         });
         let mut output = Vec::new();
-        let read = stdout.map_or(Ok(0), |stdout| stdout.take(MOST_BYTES + 1).read_to_end(&mut output));
+        let read = stdout.map_or(Ok(0), |stdout| stdout.take(most + 1).read_to_end(&mut output));
         (read.map(|_| output), errors.join().unwrap_or_default())
     });
     let output = output.map_err(|error| failed(&error))?;
-    if output.len() as u64 > MOST_BYTES {
+    if output.len() as u64 > most {
         let _ = child.kill();
         let _ = child.wait();
-        return Err(Diagnostic::error(GIT, format!("the revision holds more than {} MiB", MOST_BYTES >> 20)));
+        return Err(Diagnostic::error(GIT, format!("the revision holds more than {} MiB", most >> 20)));
     }
     let status = child.wait().map_err(|error| failed(&error))?;
     if status.success() {
@@ -271,4 +276,18 @@ fn git(arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, Diagnostic> {
     }
     let first = errors.lines().next().unwrap_or("git failed").to_owned();
     Err(Diagnostic::error(GIT, first.strip_prefix("fatal: ").unwrap_or(&first).to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_git_prints_is_refused_past_its_bound() {
+        let ask = |most| git_up_to(most, &["hash-object", "--stdin"], b"x");
+        let length = ask(1000).expect("git is there").len() as u64;
+        assert_eq!(ask(length).map(|output| output.len() as u64), Ok(length));
+        let refused = ask(length - 1).expect_err("one byte too many");
+        assert_eq!(refused.message, "the revision holds more than 0 MiB");
+    }
 }
