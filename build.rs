@@ -62,8 +62,7 @@ fn templates() -> Result<String, Box<dyn Error>> {
     writeln!(text, "pub(crate) static FILES: &[(&str, &str)] = &{files:?};")?;
     writeln!(text, "/// What minijinja gets.\npub(crate) static READY: &[Ready] = &[")?;
     for ready in &loaded.ready {
-        let includes = format!("&{:?}", ready.includes);
-        writeln!(text, "Ready {{ name: {:?}, text: {:?}, includes: {includes} }},", ready.name, ready.text)?;
+        writeln!(text, "Ready {{ name: {:?}, text: {:?} }},", ready.name, ready.text)?;
     }
     writeln!(
         text,

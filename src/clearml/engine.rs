@@ -16,6 +16,9 @@ use crate::trace::{Origin, Role, Trace};
 /// What goes wrong here is a mistake in our own templates; tests render every template and branch.
 pub(crate) type Mistake = String;
 
+/// What is said of a path that leads nowhere.
+const UNKNOWN: &str = "no such name in the view";
+
 /// The folder that `-s` and messages show for our templates.
 const FOLDER: &str = "clearml-server/templates/";
 
@@ -25,7 +28,8 @@ const TEXT: usize = 2048;
 /// Our templates, given to minijinja when first used.
 pub(crate) struct Engine {
     environment: Environment<'static>,
-    views: Arc<Mutex<Vec<Arc<View>>>>,
+    /// The views of the rounds of loops, in their order.
+    rounds: Arc<Mutex<Vec<Arc<View>>>>,
     /// Which of [`READY`] minijinja has.
     loaded: Vec<bool>,
     /// The files of the templates, as far as something was printed out of them.
@@ -37,23 +41,20 @@ impl Engine {
     pub(crate) fn new() -> Self {
         let mut environment = Environment::empty();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        let views = Arc::<Mutex<Vec<Arc<View>>>>::default();
-        let inserted = Arc::clone(&views);
+        let rounds = Arc::<Mutex<Vec<Arc<View>>>>::default();
+        let begun = Arc::clone(&rounds);
         environment.set_formatter(move |out, _state, value| {
             let Some(view) = value.downcast_object::<View>() else {
-                return Err(minijinja::Error::new(
-                    minijinja::ErrorKind::UndefinedError,
-                    "no such name in the view",
-                ));
+                return Err(minijinja::Error::new(minijinja::ErrorKind::UndefinedError, UNKNOWN));
             };
-            inserted.lock().unwrap_or_else(PoisonError::into_inner).push(view);
+            begun.lock().unwrap_or_else(PoisonError::into_inner).push(view);
             out.write_char(VIEW)?;
             Ok(())
         });
-        Self { environment, views, loaded: vec![false; READY.len()], files: vec![None; FILES.len()] }
+        Self { environment, rounds, loaded: vec![false; READY.len()], files: vec![None; FILES.len()] }
     }
 
-    /// Gives minijinja a template and what it includes.
+    /// Gives minijinja a template.
     fn load(&mut self, index: usize) -> Result<(), minijinja::Error> {
         let (Some(ready), Some(loaded)) = (READY.get(index), self.loaded.get_mut(index)) else {
             return Ok(());
@@ -61,8 +62,7 @@ impl Engine {
         if std::mem::replace(loaded, true) {
             return Ok(());
         }
-        self.environment.add_template(ready.name, ready.text)?;
-        ready.includes.iter().try_for_each(|&part| self.load(part))
+        self.environment.add_template(ready.name, ready.text)
     }
 
     /// The object that `template` gives for `view`; `controls` are the values that switched it on.
@@ -77,40 +77,44 @@ impl Engine {
         self.load(index).map_err(|error| failed(&error))?;
         let view = Arc::new(view);
         // What a render that failed left behind.
-        self.views.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.rounds.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let numbers = self
             .environment
             .get_template(template)
             .and_then(|ready| ready.render(Value::from_dyn_object(Arc::clone(&view))))
             .map_err(|error| failed(&error))?;
-        let views = std::mem::take(&mut *self.views.lock().unwrap_or_else(PoisonError::into_inner));
-        let printer = self.assemble(&numbers, &views, controls)?;
+        let rounds = std::mem::take(&mut *self.rounds.lock().unwrap_or_else(PoisonError::into_inner));
+        let scope = Scope { view: &view, names: Vec::new(), open: Vec::new() };
+        let printer = self.assemble(&numbers, scope, &rounds, controls)?;
         Ok(manifest(template, &view, printer))
     }
 
-    /// The text that the numbers of segments and the views among them stand for.
-    fn assemble(
+    /// The text that the numbers of segments stand for.
+    fn assemble<'v>(
         &mut self,
         numbers: &str,
-        views: &[Arc<View>],
+        mut scope: Scope<'v>,
+        rounds: &'v [Arc<View>],
         controls: &[Origin],
     ) -> Result<Printer, Mistake> {
-        // About one write for each segment, whose number has two or three digits.
-        let writes = Vec::with_capacity(numbers.len() / 4);
+        // About as many writes as there are segments, whose numbers have two or three digits.
+        let writes = Vec::with_capacity(numbers.len() / 5);
         let mut printer = Printer { text: String::with_capacity(TEXT), writes };
         let mut rest = numbers;
-        let mut views = views.iter();
+        let mut rounds = rounds.iter();
         let mut controls = Controls::new(controls);
         while let Some((number, after)) = segment_number(rest) {
             rest = after;
             let segment = SEGMENTS.get(number).ok_or("lost a segment")?;
-            let mut view = || {
-                rest = rest.strip_prefix(VIEW)?;
-                views.next()
-            };
             let view = match segment.then {
                 Then::Nothing | Then::Close => None,
-                Then::Value(..) | Then::Optional(..) | Then::Open => Some(view().ok_or("lost a view")?),
+                Then::Value(.., path) | Then::Optional(.., path) | Then::Open(path) => {
+                    Some(scope.find(path).ok_or_else(|| format!("`{path}`: {UNKNOWN}"))?)
+                }
+                Then::Round(_) => {
+                    rest = rest.strip_prefix(VIEW).ok_or("lost a view")?;
+                    Some(rounds.next().ok_or("lost a view")?)
+                }
             };
             if let (Then::Optional(..), Some(view)) = (segment.then, view) {
                 if !view.is_present() {
@@ -128,18 +132,28 @@ impl Engine {
                 printer.record(output, template, Arc::default(), &mut controls);
             }
             match (segment.then, view) {
-                (Then::Value(at, before) | Then::Optional(at, before), Some(view)) => {
+                (Then::Value(at, before, _) | Then::Optional(at, before, _), Some(view)) => {
                     let place = self.place(segment.file, at).ok_or("lost a file")?;
                     printer.value(view, before, &place, &mut controls).map_err(|why| {
                         let at = place.line_column();
                         format!("{}:{}: `{}` {why}", place.source.name(), at.line, place.text())
                     })?;
                 }
-                (Then::Open, Some(view)) => controls.open(view),
+                (Then::Open(_), Some(view)) => {
+                    controls.open(view);
+                    scope.open(None);
+                }
+                (Then::Round(name), Some(view)) => {
+                    controls.open(view);
+                    scope.open(Some((name, view)));
+                }
                 _ => {}
             }
             if matches!(segment.then, Then::Close | Then::Optional(..)) {
                 controls.close();
+            }
+            if matches!(segment.then, Then::Close) {
+                scope.close();
             }
         }
         if !rest.is_empty() {
@@ -157,6 +171,47 @@ impl Engine {
             *source = Some(Source::of_static(SourceKind::Template, format!("templates/{name}"), text));
         }
         Some(Place::new(source.clone()?, Span::new(at.start, at.end)))
+    }
+}
+
+/// What paths are looked up in.
+struct Scope<'v> {
+    view: &'v Arc<View>,
+    /// The views of open rounds.
+    names: Vec<(&'static str, &'v Arc<View>)>,
+    /// How many there were when each condition or round that is open began.
+    open: Vec<usize>,
+}
+
+impl<'v> Scope<'v> {
+    /// The view of a path, whose first name may be that of a round.
+    fn find(&self, path: &str) -> Option<&'v Arc<View>> {
+        let (first, mut rest) = first_name(path);
+        let of_round = self.names.iter().rev().find(|(name, _)| *name == first).map(|(_, view)| *view);
+        let mut view = of_round.or_else(|| self.view.get(first))?;
+        while let Some(below) = rest {
+            let (name, deeper) = first_name(below);
+            (view, rest) = (view.get(name)?, deeper);
+        }
+        Some(view)
+    }
+
+    fn open(&mut self, round: Option<(&'static str, &'v Arc<View>)>) {
+        self.open.push(self.names.len());
+        self.names.extend(round);
+    }
+
+    fn close(&mut self) {
+        self.names.truncate(self.open.pop().unwrap_or(0));
+    }
+}
+
+/// The first name of a path, and the path below it.
+fn first_name(path: &str) -> (&str, Option<&str>) {
+    // Names are short: a search made for long texts takes longer to begin than this one to end.
+    match path.bytes().position(|byte| byte == b'.') {
+        Some(dot) => (path.get(..dot).unwrap_or_default(), path.get(dot + 1..)),
+        None => (path, None),
     }
 }
 

@@ -4,7 +4,7 @@
 
 /// Ends the number of a segment in what minijinja gets and gives.
 pub(crate) const SEGMENT: char = ';';
-/// Stands where a view is printed or decides.
+/// Stands where a loop has its next view.
 pub(crate) const VIEW: char = '*';
 
 /// A piece of text between two tags or expressions.
@@ -17,7 +17,7 @@ pub(crate) struct Segment<T, L> {
     /// The scalars written out in it.
     pub(crate) literals: L,
     /// What stands behind it.
-    pub(crate) then: Then,
+    pub(crate) then: Then<T>,
 }
 
 /// A scalar that stands in a template as it is printed.
@@ -38,18 +38,20 @@ pub(crate) struct At {
     pub(crate) end: usize,
 }
 
-/// What stands behind a segment.
+/// What stands behind a segment. Paths are names joined by dots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Then {
+pub(crate) enum Then<T> {
     /// A segment again.
     #[default]
     Nothing,
-    /// A view is printed.
-    Value(At, Before),
-    /// A view is printed if it is there; if not, the segment's text is not either.
-    Optional(At, Before),
-    /// A condition or loop starts, which a view decides.
-    Open,
+    /// The view of this path is printed.
+    Value(At, Before, T),
+    /// The view of this path is printed if it is there; if not, the segment's text is not either.
+    Optional(At, Before, T),
+    /// A condition starts, which the view of this path decides.
+    Open(T),
+    /// A round of a loop starts, in which the view behind it has this name.
+    Round(T),
     /// The innermost condition or loop ends.
     Close,
 }

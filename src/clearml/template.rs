@@ -8,11 +8,11 @@
 //! - YAML, with at most one `{{ path }}`, which must be the line's whole value;
 //! - a comment line `{# … #}`, dropped.
 //!
-//! So a value can never be glued to other text or change the structure around it. What minijinja gets are the tags and
-//! expressions alone; the text between them is cut into numbered segments, and the number stands in its place. Values
-//! never pass through minijinja either: of each there is a [`VIEW`] in what it gives.
+//! So a value can never be glued to other text or change the structure around it. What minijinja gets are the tags alone;
+//! the text between them is cut into numbered segments, each with the path of the value behind it, and the numbers stand
+//! in their place. Values never pass through minijinja: of each round of a loop there is a [`VIEW`] in what it gives.
 //!
-//! A part that several templates include is read once for each indentation it stands at.
+//! A part that several templates include is read once for each indentation it stands at, and stands in their texts.
 //!
 //! The build script includes this file, so it knows nothing of the rest of the program.
 
@@ -31,23 +31,21 @@ pub(crate) type Mistake = String;
 pub(crate) struct Loaded<'t> {
     /// The files with their texts.
     files: &'t [(String, String)],
-    /// Each file at an indentation, as minijinja gets it.
+    /// The files that are no parts, as minijinja gets them.
     pub(crate) ready: Vec<Ready>,
     /// What the numbers in the texts mean.
     pub(crate) segments: Vec<Segment<String, Vec<Literal>>>,
-    /// Where a file at an indentation stands in `ready`.
-    known: HashMap<(usize, usize), usize>,
+    /// What minijinja gets of a file at an indentation.
+    known: HashMap<(usize, usize), String>,
 }
 
 /// A template for minijinja.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ready {
-    /// The name that `include` knows it by.
+    /// The name of its file.
     pub(crate) name: String,
-    /// Tags, expressions and the numbers of segments.
+    /// Tags, and the numbers of segments.
     pub(crate) text: String,
-    /// Which of the others it includes.
-    pub(crate) includes: Vec<usize>,
 }
 
 impl<'t> Loaded<'t> {
@@ -56,24 +54,24 @@ impl<'t> Loaded<'t> {
         let mut loaded = Self { files, ..Self::default() };
         for (index, (name, _)) in files.iter().enumerate() {
             if !name.starts_with("parts/") {
-                loaded.file(index, 0, 0)?;
+                let text = loaded.file(index, 0, 0)?;
+                loaded.ready.push(Ready { name: name.clone(), text });
             }
         }
         Ok(loaded)
     }
 
-    /// Reads a file for an indentation; where it stands in `ready`.
-    fn file(&mut self, file: usize, shift: usize, depth: usize) -> Result<usize, Mistake> {
+    /// Reads a file for an indentation; what minijinja gets of it.
+    fn file(&mut self, file: usize, shift: usize, depth: usize) -> Result<String, Mistake> {
         if let Some(known) = self.known.get(&(file, shift)) {
-            return Ok(*known);
+            return Ok(known.clone());
         }
         let (name, text) = self.files.get(file).ok_or("no such template")?;
         if depth > MAX_INCLUDES {
             return Err("includes nest too deep".to_owned());
         }
-        let called = if shift == 0 { name.clone() } else { format!("{name}@{shift}") };
-        let ready = Ready { name: called, ..Ready::default() };
         let segment = Segment { file, ..Segment::default() };
+        let ready = String::new();
         let mut reader =
             Reader { loaded: self, ready, segment, shift, depth, blocks: Vec::new(), literal: None };
         let mut offset = 0;
@@ -88,9 +86,8 @@ impl<'t> Loaded<'t> {
             return Err(format!("{name}: `{}` is not closed", block.tag));
         }
         let ready = reader.ready;
-        self.ready.push(ready);
-        self.known.insert((file, shift), self.ready.len() - 1);
-        Ok(self.ready.len() - 1)
+        self.known.insert((file, shift), ready.clone());
+        Ok(ready)
     }
 }
 
@@ -104,7 +101,8 @@ struct Block {
 
 struct Reader<'l, 't> {
     loaded: &'l mut Loaded<'t>,
-    ready: Ready,
+    /// What minijinja gets.
+    ready: String,
     /// What was read since the last tag or expression.
     segment: Segment<String, Vec<Literal>>,
     /// Indentation of the whole file.
@@ -154,8 +152,7 @@ impl Reader<'_, '_> {
                 return Err("an expression needs a key or a dash before it".to_owned());
             }
             self.yaml_line(indent + shift, lead)?;
-            self.end_segment(Then::Value(place, before));
-            self.expression(path);
+            self.end_segment(Then::Value(place, before, path.to_owned()));
             return Ok(());
         }
         if has_tag(value) || has_tag(lead) {
@@ -196,11 +193,11 @@ impl Reader<'_, '_> {
     }
 
     /// Gives the segment a number, which stands for it in the text.
-    fn end_segment(&mut self, then: Then) {
+    fn end_segment(&mut self, then: Then<String>) {
         let next = Segment { file: self.segment.file, ..Segment::default() };
         let segment = std::mem::replace(&mut self.segment, next);
-        self.ready.text.push_str(&self.loaded.segments.len().to_string());
-        self.ready.text.push(SEGMENT);
+        self.ready.push_str(&self.loaded.segments.len().to_string());
+        self.ready.push(SEGMENT);
         self.loaded.segments.push(Segment { then, ..segment });
     }
 
@@ -216,31 +213,24 @@ impl Reader<'_, '_> {
     fn is_one_option(&mut self, block: &Block) -> bool {
         let (text_start, first) = block.start;
         let Some(path) = &block.condition else { return false };
-        let expected = format!("{{% if {path} %}}{first};{{{{ {path} }}}}{};{{{{ {path} }}}}", first + 1);
-        let is_whole = self.segment.text.is_empty() && self.ready.text.get(text_start..) == Some(&expected);
-        let Some(Segment { then: Then::Value(at, before), .. }) = self.loaded.segments.last() else {
-            return false;
+        let expected = format!("{{% if {path} %}}{first};{};", first + 1);
+        let is_whole = self.segment.text.is_empty() && self.ready.get(text_start..) == Some(&expected);
+        let then = match self.loaded.segments.last() {
+            // What stands in a part stays as it is known to all who include it.
+            Some(Segment { then: Then::Value(at, before, printed), file, .. })
+                if is_whole && printed == path && *file == self.segment.file =>
+            {
+                Then::Optional(*at, *before, path.clone())
+            }
+            _ => return false,
         };
-        let then = Then::Optional(*at, *before);
-        if !is_whole {
-            return false;
-        }
-        self.ready.text.truncate(text_start);
-        self.ready.text.push_str(&format!("{first};{{{{ {path} }}}}"));
+        self.ready.truncate(text_start);
+        self.ready.push_str(&format!("{first};"));
         self.loaded.segments.swap_remove(first);
         if let Some(segment) = self.loaded.segments.last_mut() {
             segment.then = then;
         }
         true
-    }
-
-    fn expression(&mut self, path: &str) {
-        self.ready.text.push_str(&format!("{{{{ {path} }}}}"));
-    }
-
-    fn opens(&mut self, path: &str) {
-        self.end_segment(Then::Open);
-        self.expression(path);
     }
 
     fn tag(&mut self, tag: &str, indent: usize) -> Result<(), Mistake> {
@@ -251,26 +241,27 @@ impl Reader<'_, '_> {
                 let path = rest.strip_prefix("not ").unwrap_or(rest);
                 check_path(path)?;
                 self.end_text();
-                let start = (self.ready.text.len(), self.loaded.segments.len());
-                self.ready.text.push_str(&written);
-                self.opens(path);
+                let start = (self.ready.len(), self.loaded.segments.len());
+                self.ready.push_str(&written);
+                self.end_segment(Then::Open(path.to_owned()));
                 self.blocks.push(Block { tag: tag.to_owned(), condition: Some(path.to_owned()), start });
             }
             "else" => {
                 let condition = self.blocks.last().and_then(|block| block.condition.clone());
                 let path = condition.ok_or("`else` without `if`")?;
                 self.end_segment(Then::Close);
-                self.ready.text.push_str(&written);
-                self.opens(&path);
+                self.ready.push_str(&written);
+                self.end_segment(Then::Open(path));
             }
             "for" => {
                 let (name, path) = rest.split_once(" in ").ok_or("`for` needs `in`")?;
                 check_path(name)?;
                 check_path(path)?;
                 self.end_text();
-                let start = (self.ready.text.len(), self.loaded.segments.len());
-                self.ready.text.push_str(&written);
-                self.opens(name);
+                let start = (self.ready.len(), self.loaded.segments.len());
+                self.ready.push_str(&written);
+                self.end_segment(Then::Round(name.to_owned()));
+                self.ready.push_str(&format!("{{{{ {name} }}}}"));
                 self.blocks.push(Block { tag: tag.to_owned(), condition: None, start });
             }
             "endif" | "endfor" => {
@@ -282,7 +273,7 @@ impl Reader<'_, '_> {
                     return Ok(());
                 }
                 self.end_segment(Then::Close);
-                self.ready.text.push_str(&written);
+                self.ready.push_str(&written);
             }
             "include" => {
                 let name = rest.trim_matches('"');
@@ -290,9 +281,7 @@ impl Reader<'_, '_> {
                 let file = file.ok_or_else(|| format!("no template `{name}`"))?;
                 let part = self.loaded.file(file, indent, self.depth + 1)?;
                 self.end_text();
-                let called = self.loaded.ready.get(part).map(|part| part.name.as_str()).unwrap_or_default();
-                self.ready.text.push_str(&format!("{{% include \"{called}\" %}}"));
-                self.ready.includes.push(part);
+                self.ready.push_str(&part);
             }
             _ => return Err(format!("`{word}` is not allowed in a template")),
         }
@@ -352,19 +341,16 @@ mod tests {
         let text = "a: |\n  b\n\n  c\nd: {{ e }}\n{% if f %}\n  {% include \"parts/p\" %}\n{% else %}\ng: 2\n{% endif %}\n";
         let files = [part, ("t".to_owned(), text.to_owned())];
         let loaded = Loaded::read(&files).expect("templates");
-        let [part, whole] = &*loaded.ready else { panic!("two") };
-        assert_eq!((&*part.name, &*part.text), ("parts/p@2", "2;"));
-        assert_eq!(
-            whole.text,
-            "0;{{ e }}{% if f %}1;{{ f }}{% include \"parts/p@2\" %}3;{% else %}4;{{ f }}5;{% endif %}"
-        );
-        assert_eq!(whole.includes, [0]);
+        let [whole] = &*loaded.ready else { panic!("one") };
+        assert_eq!(whole.text, "0;{% if f %}1;2;3;{% else %}4;5;{% endif %}");
         let first = &loaded.segments[0];
         assert_eq!(first.text, "\na: |\n  b\n\n  c\nd: ");
         assert_eq!(first.literals, [Literal { start: 4, end: 14, at: At { start: 3, end: 4 } }]);
-        assert_eq!(first.then, Then::Value(At { start: 17, end: 24 }, Before::Key(0)));
+        assert_eq!(first.then, Then::Value(At { start: 17, end: 24 }, Before::Key(0), "e".to_owned()));
+        assert_eq!(loaded.segments[1].then, Then::Open("f".to_owned()));
         assert_eq!(loaded.segments[2].text, "\n  x: 1");
-        assert_eq!((loaded.segments[5].text.as_str(), loaded.segments[5].then), ("\ng: 2", Then::Close));
+        assert_eq!(loaded.segments[5].text, "\ng: 2");
+        assert_eq!(loaded.segments[5].then, Then::Close);
     }
 
     #[test]
@@ -372,12 +358,24 @@ mod tests {
         let text = "{% if a %}\nb:\n  c: 1\n  a: {{ a }}\n{% endif %}\n{% if a %}\n- {{ b }}\n{% endif %}\n{% if a %}\na: {{ a }}\nb: 1\n{% endif %}\n";
         let files = [("t".to_owned(), text.to_owned())];
         let loaded = Loaded::read(&files).expect("templates");
+        assert_eq!(loaded.ready[0].text, "0;{% if a %}1;2;3;{% endif %}{% if a %}4;5;6;{% endif %}");
+        assert_eq!(loaded.segments[0].text, "\nb:\n  c: 1\n  a: ");
+        let then = Then::Optional(At { start: 26, end: 33 }, Before::Key(2), "a".to_owned());
+        assert_eq!(loaded.segments[0].then, then);
+    }
+
+    #[test]
+    fn a_round_names_its_view_and_a_part_keeps_its_segments() {
+        let part = ("parts/p".to_owned(), "a: {{ a }}\n".to_owned());
+        let text = "{% for b in c.d %}\n- {{ b }}\n{% endfor %}\n{% if a %}\n{% include \"parts/p\" %}\n{% endif %}\n{% include \"parts/p\" %}\n";
+        let files = [part, ("t".to_owned(), text.to_owned())];
+        let loaded = Loaded::read(&files).expect("templates");
         assert_eq!(
             loaded.ready[0].text,
-            "0;{{ a }}{% if a %}1;{{ a }}2;{{ b }}3;{% endif %}{% if a %}4;{{ a }}5;{{ a }}6;{% endif %}"
+            "{% for b in c.d %}0;{{ b }}1;2;{% endfor %}{% if a %}3;4;5;{% endif %}4;"
         );
-        assert_eq!(loaded.segments[0].text, "\nb:\n  c: 1\n  a: ");
-        assert_eq!(loaded.segments[0].then, Then::Optional(At { start: 26, end: 33 }, Before::Key(2)));
+        assert_eq!(loaded.segments[0].then, Then::Round("b".to_owned()));
+        assert_eq!(loaded.segments[3].then, Then::Open("a".to_owned()));
     }
 
     #[test]
