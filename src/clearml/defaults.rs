@@ -44,10 +44,7 @@ impl Builder<'_> {
             What::Number(value) => Data::Float(value),
             What::Text(word) => Data::String(self.word(word)),
             What::List(items) => Data::List((0..items).map(|_| self.node().1).collect()),
-            What::Map(entries) => {
-                let entries = (0..entries).map(|_| self.entry()).collect();
-                Data::Map(Arc::new(Map::from_entries(entries)))
-            }
+            What::Map(entries) => Data::Map(Map::from_sorted((0..entries).map(|_| self.entry()))),
         };
         let style = match row.written {
             Written::Plain => Style::Plain,

@@ -172,12 +172,15 @@ impl<'v> Reader<'v> {
     pub(crate) fn child(&self, key: &'v str) -> Self {
         #[cfg(test)]
         asked::note(self.path.key(key).to_string());
-        Self {
-            problems: self.problems,
-            node: self.node.and_then(|node| node.get(key)),
-            default: self.default.and_then(|node| node.get(key)),
-            path: self.path.key(key),
-        }
+        let (node, default) = match (self.node.map(Node::data), self.default.map(Node::data)) {
+            // Where the user said nothing, both are the same.
+            (Some(Data::Map(map)), Some(Data::Map(defaults))) if map.is(defaults) => {
+                let value = map.get(key);
+                (value, value)
+            }
+            _ => (self.node.and_then(|node| node.get(key)), self.default.and_then(|node| node.get(key))),
+        };
+        Self { problems: self.problems, node, default, path: self.path.key(key) }
     }
 
     /// A section: the same reader, after a complaint when it holds something else than a map.

@@ -44,7 +44,7 @@ pub enum Data {
     /// A list.
     List(Arc<[Node]>),
     /// A map.
-    Map(Arc<Map>),
+    Map(Map),
 }
 
 /// One value with the place, style and history it came with. A clone copies a few words and counts references.
@@ -56,10 +56,10 @@ pub struct Node {
     replaced: Option<Arc<Node>>,
 }
 
-/// A map's entries in byte order of their keys; a key stands once.
+/// A map's entries in byte order of their keys; a key stands once. A clone counts a reference.
 #[derive(Clone, Debug, Default)]
 pub struct Map {
-    entries: Vec<Entry>,
+    entries: Arc<[Entry]>,
 }
 
 /// A key with its place, and its value.
@@ -95,7 +95,7 @@ impl Node {
     /// A map without a place.
     #[must_use]
     pub fn map(map: Map) -> Self {
-        Self::new(Data::Map(Arc::new(map)))
+        Self::new(Data::Map(map))
     }
 
     /// A list without a place.
@@ -290,8 +290,8 @@ impl Node {
         match &mut self.data {
             Data::List(items) => Arc::get_mut(items).into_iter().flatten().for_each(&mut take),
             Data::Map(map) => {
-                let entries = Arc::get_mut(map).map(|map| &mut map.entries);
-                entries.into_iter().flatten().for_each(|entry| take(&mut entry.value));
+                let entries = Arc::get_mut(&mut map.entries).into_iter().flatten();
+                entries.for_each(|entry| take(&mut entry.value));
             }
             _ => {}
         }
@@ -322,7 +322,7 @@ impl PartialEq for Node {
             (Data::List(a), Data::List(b)) => a == b,
             (Data::Map(a), Data::Map(b)) => {
                 a.len() == b.len()
-                    && a.entries.iter().zip(&b.entries).all(|(x, y)| x.key == y.key && x.value == y.value)
+                    && a.entries.iter().zip(&*b.entries).all(|(x, y)| x.key == y.key && x.value == y.value)
             }
             (a, b) => matches!((number(a), number(b)), (Some(a), Some(b)) if a == b),
         }
@@ -361,13 +361,19 @@ impl Map {
                 same
             });
         }
-        Self { entries }
+        Self { entries: entries.into() }
     }
 
     /// A map of entries whose keys already stand in byte order, each once.
-    pub(super) fn from_sorted(entries: Vec<Entry>) -> Self {
+    pub(crate) fn from_sorted(entries: impl IntoIterator<Item = Entry>) -> Self {
+        let entries: Arc<[Entry]> = entries.into_iter().collect();
         debug_assert!(entries.is_sorted_by(Entry::stands_before));
         Self { entries }
+    }
+
+    /// Whether this is the very same map, as clones are.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.entries, &other.entries)
     }
 
     /// The number of entries.
@@ -409,21 +415,28 @@ impl Map {
         &self.entries
     }
 
-    /// Sets a key, keeping the order; returns what stood there.
+    /// Sets a key, keeping the order; returns what stood there. All entries are copied: many go to
+    /// [`from_entries`](Self::from_entries) together.
     pub fn insert(&mut self, entry: Entry) -> Option<Entry> {
-        match self.entries.binary_search_by(|old| old.key.cmp(&entry.key)) {
-            Ok(index) => self.entries.get_mut(index).map(|slot| std::mem::replace(slot, entry)),
-            Err(index) => {
-                self.entries.insert(index, entry);
-                None
-            }
-        }
+        let found = self.entries.binary_search_by(|old| old.key.cmp(&entry.key));
+        let (Ok(at) | Err(at)) = found;
+        let (before, after) = self.entries.split_at(at);
+        let (old, after) = match (found, after) {
+            (Ok(_), [old, after @ ..]) => (Some(old.clone()), after),
+            _ => (None, after),
+        };
+        self.entries = before.iter().cloned().chain([entry]).chain(after.iter().cloned()).collect();
+        old
     }
 
-    /// Removes a key; returns what stood there.
+    /// Removes a key; returns what stood there. All entries are copied.
     pub fn remove(&mut self, key: &str) -> Option<Entry> {
-        let index = self.entries.binary_search_by(|entry| (*entry.key).cmp(key)).ok()?;
-        Some(self.entries.remove(index))
+        let at = self.entries.binary_search_by(|entry| (*entry.key).cmp(key)).ok()?;
+        let (before, after) = self.entries.split_at_checked(at)?;
+        let (old, after) = after.split_first()?;
+        let old = old.clone();
+        self.entries = before.iter().chain(after).cloned().collect();
+        Some(old)
     }
 }
 

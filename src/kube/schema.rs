@@ -331,7 +331,8 @@ impl Choices {
     /// Whether `text` is one of them.
     #[must_use]
     pub fn has(self, text: &str) -> bool {
-        self.values().any(|value| value == text)
+        // They are short: a search made for long texts takes longer to begin than this one to end.
+        self.0.as_bytes().split(|byte| *byte == b'|').any(|value| value == text.as_bytes())
     }
 }
 

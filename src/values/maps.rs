@@ -1,7 +1,6 @@
 //! One user's map merged into another.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use crate::codec::{Data, Map, Node};
 
@@ -40,5 +39,5 @@ pub(super) fn merge_maps(under: &Node, over: &Node) -> Node {
             }
         }
     }
-    over.with_data(Data::Map(Arc::new(Map::from_entries(entries))))
+    over.with_data(Data::Map(Map::from_entries(entries)))
 }

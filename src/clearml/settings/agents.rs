@@ -224,7 +224,7 @@ fn merge(base: &Node, top: &Node) -> Node {
         };
         entries.insert(Entry { key: entry.key.clone(), place: entry.place.clone(), value });
     }
-    top.with_data(Data::Map(Arc::new(entries)))
+    top.with_data(Data::Map(entries))
 }
 
 /// Words of a text or of a list.

@@ -277,7 +277,7 @@ impl<'s> Reader<'s> {
     fn close(&self, frames: &mut Vec<Frame>) -> Option<Node> {
         let (data, start) = match frames.pop()? {
             Frame::List { items, start } => (Data::List(items.into()), start),
-            Frame::Map { entries, start, .. } => (Data::Map(Arc::new(Map::from_entries(entries))), start),
+            Frame::Map { entries, start, .. } => (Data::Map(Map::from_entries(entries)), start),
         };
         Some(Node::new(data).placed(self.source, Span::new(start, self.at), Style::Flow))
     }

@@ -423,9 +423,7 @@ impl<'d, 's> Composer<'d, 's> {
         let span = Span::new(frame.start.offset, end);
         let data = match frame.content {
             Content::List(items) => Data::List(items.into()),
-            Content::Map { entries, merged, .. } => {
-                Data::Map(Arc::new(map_of(entries, merged, &mut self.duplicates)))
-            }
+            Content::Map { entries, merged, .. } => Data::Map(map_of(entries, merged, &mut self.duplicates)),
         };
         let node = self.placed(data, span, frame.style);
         let value = Value {
@@ -545,8 +543,17 @@ impl<'d, 's> Composer<'d, 's> {
 
 /// A map of the entries, later ones winning; keys written twice are noted unless `<<` brought some of them.
 pub(super) fn map_of(mut entries: Vec<Entry>, merged: bool, duplicates: &mut Vec<DuplicateKey>) -> Map {
+    if sort(&mut entries, merged, duplicates) {
+        Map::from_entries(entries)
+    } else {
+        Map::from_sorted(entries)
+    }
+}
+
+/// Sorts the entries of a map by their keys, those with the same key as they stand; whether some key stands twice.
+pub(super) fn sort(entries: &mut [Entry], merged: bool, duplicates: &mut Vec<DuplicateKey>) -> bool {
     if entries.is_sorted_by(Entry::stands_before) {
-        return Map::from_sorted(entries);
+        return false;
     }
     entries.sort_by(Entry::order);
     let mut stands_twice = false;
@@ -566,7 +573,7 @@ pub(super) fn map_of(mut entries: Vec<Entry>, merged: bool, duplicates: &mut Vec
             });
         }
     }
-    if stands_twice { Map::from_entries(entries) } else { Map::from_sorted(entries) }
+    stands_twice
 }
 
 impl Frame {

@@ -47,7 +47,7 @@ impl Document {
         let go = match self.root.data() {
             Data::Map(_) => return Ok(self),
             Data::Null => {
-                self.root = self.root.with_data(Data::Map(Arc::new(Map::default())));
+                self.root = self.root.with_data(Data::Map(Map::default()));
                 return Ok(self);
             }
             Data::Bool(_) => "bool",
@@ -319,5 +319,5 @@ fn merge(under: &Node, over: &Node) -> Node {
         }
         merged.insert(entry);
     }
-    over.with_data(Data::Map(Arc::new(merged)))
+    over.with_data(Data::Map(merged))
 }

@@ -1,7 +1,5 @@
 //! Defaults without their nulls.
 
-use std::sync::Arc;
-
 use crate::codec::{Data, Map, Node};
 
 /// The map without keys that are null, at any depth; nulls in lists stay.
@@ -38,5 +36,5 @@ fn cleaned(node: &Node) -> Option<Node> {
             }
         }
     }
-    Some(node.with_data(Data::Map(Arc::new(Map::from_entries(entries)))))
+    Some(node.with_data(Data::Map(Map::from_entries(entries))))
 }

@@ -76,7 +76,7 @@ impl Table {
     pub(super) fn is_unchanged(&self, node: &Node) -> bool {
         match (&*self.0.borrow(), node.data()) {
             (State::Closed(own), Data::Map(map)) => {
-                matches!(own.data(), Data::Map(own) if Arc::ptr_eq(own, map))
+                matches!(own.data(), Data::Map(own) if own.is(map))
             }
             _ => false,
         }
@@ -218,7 +218,7 @@ impl Table {
                     .into_iter()
                     .map(|(key, (place, item))| Entry { key, place, value: item.close() })
                     .collect();
-                shell.with_data(Data::Map(Arc::new(Map::from_entries(entries))))
+                shell.with_data(Data::Map(Map::from_entries(entries)))
             }
         };
         *self.0.borrow_mut() = State::Closed(node.clone());

@@ -57,7 +57,7 @@ fn untouched_parts_stay_shared() {
     let node = builder.finish();
     let (before, after) =
         (base.get("a").unwrap().as_map().unwrap(), node.get("a").unwrap().as_map().unwrap());
-    assert!(std::ptr::eq(before, after));
+    assert!(before.is(after));
 }
 
 #[test]

@@ -116,7 +116,7 @@ impl Slot {
                     .into_iter()
                     .map(|(key, (place, slot))| Entry { key, place, value: slot.freeze() })
                     .collect();
-                map.shell.with_data(Data::Map(Arc::new(Map::from_entries(entries))))
+                map.shell.with_data(Data::Map(Map::from_entries(entries)))
             }
             Self::List(list) => {
                 let items: Vec<Node> = list.items.into_iter().map(Self::freeze).collect();

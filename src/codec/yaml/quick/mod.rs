@@ -16,10 +16,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::DuplicateKey;
-use super::compose::map_of;
+use super::compose::{map_of, sort};
 use super::error::Origin;
 use super::resolve;
-use crate::codec::{Data, Entry, Node, Numbers, Style};
+use crate::codec::{Data, Entry, Map, Node, Numbers, Style};
 use crate::diag::Span;
 
 /// Levels of nesting that are read here.
@@ -383,18 +383,19 @@ impl Reader<'_, '_> {
         if self.skims {
             return Node::null();
         }
-        let entries = if mark == 0 && self.entries.len() > LARGE {
+        let map = if mark == 0 && self.entries.len() > LARGE {
             let mut entries = std::mem::take(&mut self.entries);
-            entries.shrink_to_fit();
             // Places tell which of equal keys came first, so that sorting needs no room beside them.
             let start = |entry: &Entry| entry.place.as_ref().map(|place| place.span.start());
             entries.sort_unstable_by(|a, b| a.key.cmp(&b.key).then_with(|| start(a).cmp(&start(b))));
-            entries
+            map_of(entries, false, &mut self.duplicates)
         } else {
-            self.entries.drain(mark..).collect()
+            let stands_twice =
+                sort(self.entries.get_mut(mark..).unwrap_or_default(), false, &mut self.duplicates);
+            let entries = self.entries.drain(mark..);
+            if stands_twice { Map::from_entries(entries.collect()) } else { Map::from_sorted(entries) }
         };
-        let map = map_of(entries, false, &mut self.duplicates);
-        self.placed(Data::Map(Arc::new(map)), start, end, style)
+        self.placed(Data::Map(map), start, end, style)
     }
 
     /// A scalar or flow collection that begins at `at`; the next line becomes the current one.
