@@ -1,5 +1,6 @@
 //! Rendering one object: a template and a view in, a [`Manifest`] with its trace out.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -54,15 +55,19 @@ impl Engine {
         Self { environment, rounds, loaded: vec![false; READY.len()], files: vec![None; FILES.len()] }
     }
 
-    /// Gives minijinja a template.
-    fn load(&mut self, index: usize) -> Result<(), minijinja::Error> {
+    /// The numbers of the segments that a template gives for `view`. A template without tags is these numbers already.
+    fn numbers(&mut self, index: usize, view: &Arc<View>) -> Result<Cow<'static, str>, minijinja::Error> {
         let (Some(ready), Some(loaded)) = (READY.get(index), self.loaded.get_mut(index)) else {
-            return Ok(());
+            return Ok(Cow::default());
         };
-        if std::mem::replace(loaded, true) {
-            return Ok(());
+        if !ready.text.contains('{') {
+            return Ok(Cow::Borrowed(ready.text));
         }
-        self.environment.add_template(ready.name, ready.text)
+        if !std::mem::replace(loaded, true) {
+            self.environment.add_template(ready.name, ready.text)?;
+        }
+        let template = self.environment.get_template(ready.name)?;
+        template.render(Value::from_dyn_object(Arc::clone(view))).map(Cow::Owned)
     }
 
     /// The object that `template` gives for `view`; `controls` are the values that switched it on.
@@ -74,15 +79,10 @@ impl Engine {
     ) -> Result<Manifest, Mistake> {
         let failed = |error: &dyn std::fmt::Display| format!("templates/{template}: {error}");
         let index = templates::find(template).ok_or_else(|| failed(&"no such template"))?;
-        self.load(index).map_err(|error| failed(&error))?;
         let view = Arc::new(view);
         // What a render that failed left behind.
         self.rounds.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        let numbers = self
-            .environment
-            .get_template(template)
-            .and_then(|ready| ready.render(Value::from_dyn_object(Arc::clone(&view))))
-            .map_err(|error| failed(&error))?;
+        let numbers = self.numbers(index, &view).map_err(|error| failed(&error))?;
         let rounds = std::mem::take(&mut *self.rounds.lock().unwrap_or_else(PoisonError::into_inner));
         let scope = Scope { view: &view, names: Vec::new(), open: Vec::new() };
         let printer = self.assemble(&numbers, scope, &rounds, controls)?;
@@ -268,17 +268,21 @@ fn manifest(template: &str, view: &View, printer: Printer) -> Manifest {
         Some(super::view::Shape::Text(text)) => Some((**text).to_owned()),
         _ => None,
     };
+    let template = format!("{FOLDER}{template}");
     Manifest {
-        template: format!("{FOLDER}{template}"),
+        template: template.clone(),
         api_version: top_level(&printer.text, "apiVersion: "),
         kind: top_level(&printer.text, "kind: "),
         name: text("name").unwrap_or_default(),
         namespace: text("namespace"),
-        text: Source::new(SourceKind::Rendered, format!("{FOLDER}{template}"), printer.text),
+        text: Source::new(SourceKind::Rendered, template, printer.text),
         trace: Trace::new(printer.writes),
     }
 }
 
 fn top_level(text: &str, key: &str) -> String {
-    text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().to_owned()
+    // It stands in one of the first lines, which are short: see `first_name`.
+    let mut lines = text.as_bytes().split(|byte| *byte == b'\n');
+    let value = lines.find_map(|line| line.strip_prefix(key.as_bytes())).unwrap_or_default();
+    String::from_utf8_lossy(value).into_owned()
 }
