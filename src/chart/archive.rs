@@ -96,6 +96,8 @@ fn take_apart(pieces: &mpsc::Receiver<Vec<u8>>, along: &dyn Along) -> Option<(u3
     let mut all = Vec::new();
     // What was not taken apart yet.
     let mut open = Vec::new();
+    // How much of it is worth a look: twice as much as a look showed to be part of a single entry.
+    let mut worth = 0;
     while let Some(piece) = next_piece(pieces, along) {
         checksum.update(&piece);
         if open.is_empty() {
@@ -103,15 +105,20 @@ fn take_apart(pieces: &mpsc::Receiver<Vec<u8>>, along: &dyn Along) -> Option<(u3
         } else {
             open.extend_from_slice(&piece);
         }
+        if open.len() < worth {
+            continue;
+        }
         let unpacked = Unpacked::all_of(open);
         let bytes = unpacked.content();
         // What looks wrong may go on in the next piece.
         let _ = walk.go_on(unpacked, Part::First);
         let mut bytes = owned(bytes);
         if walk.end == 0 {
+            worth = 2 * bytes.len();
             open = bytes;
             continue;
         }
+        worth = 0;
         let rest = bytes.get(walk.end..).unwrap_or_default();
         open = Vec::with_capacity(rest.len() + unpack::PIECE);
         open.extend_from_slice(rest);
@@ -503,6 +510,18 @@ mod tests {
         let content = gzip::content(&packed).unwrap();
         let one = in_one(content, &Nothing).unwrap();
         assert_eq!(one.iter().map(File::path).collect::<Vec<_>>(), ["first", "holes", "last", "end"]);
+        assert_eq!(listed(&in_two(content, &Nothing).unwrap()), listed(&one));
+    }
+
+    #[test]
+    fn two_threads_find_the_same_behind_a_name_of_many_pieces() {
+        let names = ["first".to_owned(), "n".repeat(20 * unpack::PIECE), "last".to_owned()];
+        let files: Vec<_> =
+            names.iter().map(|name| (format!("a/{name}"), vec![b'x'; 3 * unpack::PIECE])).collect();
+        let packed = packed(&files);
+        let content = gzip::content(&packed).unwrap();
+        let one = in_one(content, &Nothing).unwrap();
+        assert!(one.iter().map(File::path).eq(&names));
         assert_eq!(listed(&in_two(content, &Nothing).unwrap()), listed(&one));
     }
 

@@ -216,15 +216,16 @@ fn over(agent: Option<&Node>, group: &Node) -> Node {
 
 fn merge(base: &Node, top: &Node) -> Node {
     let (Some(below), Some(above)) = (base.as_map(), top.as_map()) else { return top.clone() };
-    let mut entries: Map = below.clone();
-    for entry in above.entries() {
+    let merged = above.entries().iter().map(|entry| {
         let value = match below.get(&entry.key) {
             Some(old) if !entry.value.is_null() => merge(old, &entry.value),
             _ => entry.value.clone(),
         };
-        entries.insert(Entry { key: entry.key.clone(), place: entry.place.clone(), value });
-    }
-    top.with_data(Data::Map(entries))
+        Entry { key: entry.key.clone(), place: entry.place.clone(), value }
+    });
+    // Of entries with one key the last stays.
+    let entries = below.entries().iter().cloned().chain(merged).collect();
+    top.with_data(Data::Map(Map::from_entries(entries)))
 }
 
 /// Words of a text or of a list.

@@ -308,8 +308,7 @@ impl Iterator for Pieces<'_> {
 // Rule: Helm v4.3.1 pkg/chart/loader/load.go, MergeMaps.
 fn merge(under: &Node, over: &Node) -> Node {
     let (Some(old), Some(new)) = (under.as_map(), over.as_map()) else { return over.clone() };
-    let mut merged = old.clone();
-    for entry in new.entries() {
+    let merged = new.entries().iter().map(|entry| {
         let mut entry = entry.clone();
         if let Some(before) = old.get(&entry.key) {
             entry.value = match (before.as_map(), entry.value.as_map()) {
@@ -317,7 +316,9 @@ fn merge(under: &Node, over: &Node) -> Node {
                 _ => entry.value.replacing(before.clone()),
             };
         }
-        merged.insert(entry);
-    }
-    over.with_data(Data::Map(merged))
+        entry
+    });
+    // Of entries with one key the last stays.
+    let entries = old.entries().iter().cloned().chain(merged).collect();
+    over.with_data(Data::Map(Map::from_entries(entries)))
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::codec::{Data, Node, Numbers, Style};
+use crate::codec::{Data, Map, Node, Numbers, Style};
 use crate::diag::{Source, SourceKind};
 
 fn source(text: &str) -> Source {
@@ -165,6 +165,20 @@ fn depth_costs_no_stack() {
     assert_eq!(helm_text(&empty), "error unmarshaling JSON: while decoding JSON: exceeded max depth");
     let full = empty.replacen("[]", "[1]", 1);
     assert_eq!(helm_text(&full), "error converting YAML to JSON: exceeded max depth");
+}
+
+/// Each key for itself would take a minute.
+#[test]
+fn documents_of_many_keys_are_merged_at_once() {
+    const KEYS: usize = 30_000;
+    let keys = |from: usize, value: u8| {
+        (from..from + KEYS).map(|key| format!("k{key:06}: {value}\n")).collect::<String>()
+    };
+    let text = format!("{}---\n{}", keys(0, 1), keys(KEYS / 2, 2));
+    let merged = read_values(&source(&text)).expect("readable").root;
+    assert_eq!(merged.as_map().map(Map::len), Some(KEYS + KEYS / 2));
+    let value = |key: usize| merged.get(&format!("k{key:06}")).and_then(Node::as_i64);
+    assert_eq!([value(0), value(KEYS / 2 - 1), value(KEYS / 2), value(KEYS)], [1, 1, 2, 2].map(Some));
 }
 
 #[test]
