@@ -172,7 +172,8 @@ fn depth_costs_no_stack() {
 fn documents_of_many_keys_are_merged_at_once() {
     const KEYS: usize = 30_000;
     let keys = |from: usize, value: u8| {
-        (from..from + KEYS).map(|key| format!("k{key:06}: {value}\n")).collect::<String>()
+        let lines: Vec<String> = (from..from + KEYS).map(|key| format!("k{key:06}: {value}\n")).collect();
+        lines.concat()
     };
     let text = format!("{}---\n{}", keys(0, 1), keys(KEYS / 2, 2));
     let merged = read_values(&source(&text)).expect("readable").root;
