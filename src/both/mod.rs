@@ -129,7 +129,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
-    use super::{ahead, ahead_twice, both};
+    use super::{Ahead, ahead, ahead_twice, both};
 
     #[test]
     fn both_run() {
@@ -171,19 +171,22 @@ mod tests {
     #[test]
     fn more_is_done_once_for_what_nobody_has_taken() {
         let items: Vec<usize> = (0..200).collect();
-        for pause in [0, 1, 5] {
-            let more = |_: &usize, result: &mut usize| *result += 1;
-            let results: Vec<usize> = ahead_twice(
-                &items,
-                true,
-                |item| 2 * item,
-                more,
-                |ahead| {
-                    std::thread::sleep(Duration::from_millis(pause));
-                    ahead.results().collect()
-                },
-            );
-            assert!(items.iter().zip(results).all(|(item, result)| result / 2 == *item));
+        // Results are taken when more was done for so many.
+        for wanted in [0, 1, items.len()] {
+            let (done, more_done) = std::sync::mpsc::channel();
+            let more = |_: &usize, result: &mut usize| {
+                *result += 1;
+                let _ = done.send(());
+            };
+            let meanwhile = |ahead: &Ahead<'_, usize, usize>| {
+                for _ in 0..wanted {
+                    more_done.recv_timeout(Duration::from_mins(1)).expect("the second thread does more");
+                }
+                ahead.results().collect::<Vec<_>>()
+            };
+            let results = ahead_twice(&items, true, |item| 2 * item, more, meanwhile);
+            assert!(items.iter().zip(&results).all(|(item, result)| result / 2 == *item), "{results:?}");
+            assert!(results.iter().filter(|result| *result % 2 == 1).count() >= wanted, "{results:?}");
         }
     }
 

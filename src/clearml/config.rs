@@ -269,10 +269,10 @@ fn fixed_users(reader: &Reader<'_>) -> Object {
         object.origins.extend(entry.origins);
         items.push(Node::map(Map::from_entries(entry.entries)));
     }
-    object.set("enabled", Node::new(Data::Bool(true)), Vec::new());
+    object.set("enabled", Node::new(Data::Bool(true)), None);
     let hashed = reader.child("fixedUsersPassHashed").flag_or_default();
     object.set("pass_hashed", Node::new(Data::Bool(hashed.value)), hashed.origin());
-    object.set("users", Node::list(items), Vec::new());
+    object.set("users", Node::list(items), None);
     object
 }
 

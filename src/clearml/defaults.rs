@@ -3,7 +3,8 @@
 use std::slice;
 use std::sync::{Arc, OnceLock};
 
-use super::row::{At, Row, What, Written};
+use super::row::{Row, What, Written};
+use super::segment::At;
 use crate::codec::{Data, Entry, Map, Node, Style};
 use crate::diag::{Place, Source, SourceKind, Span};
 

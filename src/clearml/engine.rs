@@ -58,7 +58,7 @@ impl Engine {
     /// The numbers of the segments that a template gives for `view`. A template without tags is these numbers already.
     fn numbers(&mut self, index: usize, view: &Arc<View>) -> Result<Cow<'static, str>, minijinja::Error> {
         let (Some(ready), Some(loaded)) = (READY.get(index), self.loaded.get_mut(index)) else {
-            return Ok(Cow::default());
+            return Err(minijinja::ErrorKind::TemplateNotFound.into());
         };
         if !ready.text.contains('{') {
             return Ok(Cow::Borrowed(ready.text));

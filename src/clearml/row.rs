@@ -1,5 +1,7 @@
 //! What our values file is to the program: nodes one behind the other, each before what stands in it.
 
+use super::segment::At;
+
 /// A node of the file, with the key it stands under in its map.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
@@ -9,13 +11,6 @@ pub(crate) struct Row {
     pub(crate) written: Written,
     /// Where it is written.
     pub(crate) at: At,
-}
-
-/// Bytes of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct At {
-    pub(crate) start: usize,
-    pub(crate) end: usize,
 }
 
 /// What a node is.

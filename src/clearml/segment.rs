@@ -31,7 +31,7 @@ pub(crate) struct Literal {
     pub(crate) at: At,
 }
 
-/// Bytes of a template's file.
+/// Bytes of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct At {
     pub(crate) start: usize,

@@ -12,7 +12,8 @@
 //!
 //! The build script includes this file, so it knows nothing of the rest of the program.
 
-use super::row::{At, Row, What, Written};
+use super::row::{Row, What, Written};
+use super::segment::At;
 
 /// A form that is not read here.
 pub(crate) type Mistake = String;

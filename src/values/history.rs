@@ -47,6 +47,8 @@ mod tests {
         }
         assert_eq!(node.as_i64(), Some(499));
         assert_eq!(node.replaced().and_then(Node::as_i64), Some(498));
+        let chain = std::iter::successors(Some(&node), |node| node.replaced()).count();
+        assert!(chain <= MAX_HISTORY, "{chain}");
     }
 
     #[test]
