@@ -47,7 +47,7 @@ fn additional(reader: &Reader<'_>) -> Files {
         }
         let view = if node.as_map().is_some() {
             let mut origins = Vec::new();
-            View::tree(node, &file.path()).all_origins(&mut origins);
+            file.tree(node).all_origins(&mut origins);
             View::text(json_text(node)).from(origins)
         } else if let Some(text) = file.text_quietly() {
             text.view()
@@ -296,7 +296,7 @@ pub(crate) fn web(reader: &Reader<'_>, ingress: Option<&Ingress>, version: &Vers
     if let Some(map) = given.node().and_then(Node::as_map) {
         for entry in map.entries() {
             let mut origins = Vec::new();
-            View::tree(&entry.value, &given.child(&entry.key).path()).all_origins(&mut origins);
+            given.child(&entry.key).tree(&entry.value).all_origins(&mut origins);
             object.set(&entry.key, entry.value.clone(), origins);
         }
     } else {

@@ -35,11 +35,13 @@ pub(crate) struct Engine {
     loaded: Vec<bool>,
     /// The files of the templates, as far as something was printed out of them.
     files: Vec<Option<Source>>,
+    /// Whether manifests get a trace.
+    traced: bool,
 }
 
 impl Engine {
-    /// An engine over the embedded templates.
-    pub(crate) fn new() -> Self {
+    /// An engine over the embedded templates, whose manifests get a trace or none.
+    pub(crate) fn new(traced: bool) -> Self {
         let mut environment = Environment::empty();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let rounds = Arc::<Mutex<Vec<Arc<View>>>>::default();
@@ -52,7 +54,7 @@ impl Engine {
             out.write_char(VIEW)?;
             Ok(())
         });
-        Self { environment, rounds, loaded: vec![false; READY.len()], files: vec![None; FILES.len()] }
+        Self { environment, rounds, loaded: vec![false; READY.len()], files: vec![None; FILES.len()], traced }
     }
 
     /// The numbers of the segments that a template gives for `view`. A template without tags is these numbers already.
@@ -98,7 +100,7 @@ impl Engine {
         controls: &[Origin],
     ) -> Result<Printer, Mistake> {
         // About as many writes as there are segments, whose numbers have two or three digits.
-        let writes = Vec::with_capacity(numbers.len() / 5);
+        let writes = Vec::with_capacity(if self.traced { numbers.len() / 5 } else { 0 });
         let mut printer = Printer { text: String::with_capacity(TEXT), writes };
         let mut rest = numbers;
         let mut rounds = rounds.iter();
@@ -113,7 +115,7 @@ impl Engine {
                 }
                 Then::Round(_) => {
                     rest = rest.strip_prefix(VIEW).ok_or("lost a view")?;
-                    Some(rounds.next().ok_or("lost a view")?)
+                    Some(&**rounds.next().ok_or("lost a view")?)
                 }
             };
             if let (Then::Optional(..), Some(view)) = (segment.then, view) {
@@ -126,18 +128,22 @@ impl Engine {
             let cut = usize::from(printer.text.is_empty() && segment.text.starts_with('\n'));
             let start = printer.text.len();
             printer.text.push_str(segment.text.get(cut..).unwrap_or_default());
-            for literal in segment.literals {
+            for literal in if self.traced { segment.literals } else { &[] } {
                 let output = Span::new(start + literal.start - cut, start + literal.end - cut);
                 let template = self.place(segment.file, literal.at).ok_or("lost a file")?;
                 printer.record(output, template, Arc::default(), &mut controls);
             }
             match (segment.then, view) {
                 (Then::Value(at, before, _) | Then::Optional(at, before, _), Some(view)) => {
-                    let place = self.place(segment.file, at).ok_or("lost a file")?;
-                    printer.value(view, before, &place, &mut controls).map_err(|why| {
+                    let place = match self.traced {
+                        true => Some(self.place(segment.file, at).ok_or("lost a file")?),
+                        false => None,
+                    };
+                    if let Err(why) = printer.value(view, before, place.as_ref(), &mut controls) {
+                        let place = self.place(segment.file, at).ok_or("lost a file")?;
                         let at = place.line_column();
-                        format!("{}:{}: `{}` {why}", place.source.name(), at.line, place.text())
-                    })?;
+                        return Err(format!("{}:{}: `{}` {why}", place.source.name(), at.line, place.text()));
+                    }
                 }
                 (Then::Open(_), Some(view)) => {
                     controls.open(view);
@@ -176,16 +182,16 @@ impl Engine {
 
 /// What paths are looked up in.
 struct Scope<'v> {
-    view: &'v Arc<View>,
+    view: &'v View,
     /// The views of open rounds.
-    names: Vec<(&'static str, &'v Arc<View>)>,
+    names: Vec<(&'static str, &'v View)>,
     /// How many there were when each condition or round that is open began.
     open: Vec<usize>,
 }
 
 impl<'v> Scope<'v> {
     /// The view of a path, whose first name may be that of a round.
-    fn find(&self, path: &str) -> Option<&'v Arc<View>> {
+    fn find(&self, path: &str) -> Option<&'v View> {
         let (first, mut rest) = first_name(path);
         let of_round = self.names.iter().rev().find(|(name, _)| *name == first).map(|(_, view)| *view);
         let mut view = of_round.or_else(|| self.view.get(first))?;
@@ -196,7 +202,7 @@ impl<'v> Scope<'v> {
         Some(view)
     }
 
-    fn open(&mut self, round: Option<(&'static str, &'v Arc<View>)>) {
+    fn open(&mut self, round: Option<(&'static str, &'v View)>) {
         self.open.push(self.names.len());
         self.names.extend(round);
     }
@@ -268,7 +274,7 @@ fn manifest(template: &str, view: &View, printer: Printer) -> Manifest {
         Some(super::view::Shape::Text(text)) => Some((**text).to_owned()),
         _ => None,
     };
-    let template = format!("{FOLDER}{template}");
+    let template = [FOLDER, template].concat();
     Manifest {
         template: template.clone(),
         api_version: top_level(&printer.text, "apiVersion: "),

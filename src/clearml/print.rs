@@ -18,12 +18,13 @@ pub(crate) struct Printer {
 }
 
 impl Printer {
-    /// Prints one view where an expression stands. `controls` are the values that decided it stands there.
+    /// Prints one view where an expression stands: at `template`, which is none when nobody traces. `controls` are the
+    /// values that decided it stands there.
     pub(crate) fn value(
         &mut self,
         view: &View,
         before: Before,
-        template: &Place,
+        template: Option<&Place>,
         controls: &mut Controls,
     ) -> Result<(), &'static str> {
         match &view.shape {
@@ -70,9 +71,9 @@ impl Printer {
     /// Entries from the current position on; every further one starts a line at `indent`.
     fn map(
         &mut self,
-        entries: &[(Words, Arc<View>)],
+        entries: &[(Words, View)],
         indent: usize,
-        template: &Place,
+        template: Option<&Place>,
         controls: &mut Controls,
     ) {
         let mut first = true;
@@ -92,7 +93,7 @@ impl Printer {
     }
 
     /// What follows `key:` at `indent`.
-    fn nested(&mut self, view: &View, indent: usize, template: &Place, controls: &mut Controls) {
+    fn nested(&mut self, view: &View, indent: usize, template: Option<&Place>, controls: &mut Controls) {
         match &view.shape {
             Shape::List(items) if !items.is_empty() => self.list(items, indent, template, controls),
             Shape::Map(entries) if !entries.is_empty() => {
@@ -108,7 +109,7 @@ impl Printer {
     }
 
     /// Items, each on its own line with its dash at `indent`.
-    fn list(&mut self, items: &[Arc<View>], indent: usize, template: &Place, controls: &mut Controls) {
+    fn list(&mut self, items: &[View], indent: usize, template: Option<&Place>, controls: &mut Controls) {
         for item in items {
             self.text.push('\n');
             self.indent(indent);
@@ -128,7 +129,7 @@ impl Printer {
 
     /// A scalar or an empty collection. Text of several lines becomes a block when `block` gives its
     /// indentation and YAML can carry it unchanged.
-    fn leaf(&mut self, view: &View, block: Option<usize>, template: &Place, controls: &mut Controls) {
+    fn leaf(&mut self, view: &View, block: Option<usize>, template: Option<&Place>, controls: &mut Controls) {
         let start = self.text.len();
         match &view.shape {
             Shape::Text(text) => match block.and_then(|indent| yaml::block_literal(text, indent)) {
@@ -140,8 +141,10 @@ impl Printer {
             Shape::List(_) => self.text.push_str("[]"),
             Shape::Map(_) | Shape::Absent => self.text.push_str("{}"),
         }
-        let output = Span::new(start, self.text.len());
-        self.record(output, template.clone(), Arc::clone(&view.origins), controls);
+        if let Some(template) = template {
+            let output = Span::new(start, self.text.len());
+            self.record(output, template.clone(), Arc::clone(&view.origins), controls);
+        }
     }
 
     /// Notes that `template` wrote these bytes from these values, because of those.

@@ -7,6 +7,19 @@
 /// leaves a whole number wins; precision ends at nano, rounded up; a binary quantity between -1024 and 1024
 /// becomes decimal.
 pub(crate) fn canonical(text: &str) -> Result<String, &'static str> {
+    if is_short(text) { Ok(text.to_owned()) } else { computed(text) }
+}
+
+/// Whether it is up to three digits and a unit, as most quantities are: no larger unit leaves a whole number of it.
+fn is_short(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let unit = text.get(digits..).unwrap_or_default();
+    (1..=3).contains(&digits)
+        && !text.starts_with('0')
+        && matches!(unit, "" | "m" | "k" | "M" | "G" | "T" | "Ki" | "Mi" | "Gi" | "Ti")
+}
+
+fn computed(text: &str) -> Result<String, &'static str> {
     let (negative, body) = match text.strip_prefix('-') {
         Some(body) => (true, body),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -162,6 +175,26 @@ mod tests {
             ("1.1Gi", "1181116006400m"),
         ] {
             assert_eq!(canonical(given).as_deref(), Ok(printed), "{given}");
+        }
+    }
+
+    #[test]
+    fn short_quantities_are_what_is_computed_of_them() {
+        let mut short = 0;
+        for number in (0..1100).chain([2048, 10_000]) {
+            for unit in
+                ["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "e3"]
+            {
+                let text = format!("{number}{unit}");
+                if is_short(&text) {
+                    assert_eq!(computed(&text).as_ref(), Ok(&text));
+                    short += 1;
+                }
+            }
+        }
+        assert_eq!(short, 999 * 10);
+        for text in ["", "1", "001", "1x", "1mi", "+1", "1.0", "-1", "m", "1 "] {
+            assert_eq!(is_short(text), text == "1", "{text}");
         }
     }
 

@@ -15,14 +15,16 @@ use crate::trace::{Origin, Role};
 #[derive(Clone, Debug)]
 pub(crate) struct Setting<T> {
     pub(crate) value: T,
+    /// Where it stands in the values; empty when nobody traces.
     pub(crate) path: Arc<str>,
     pub(crate) node: Option<Node>,
 }
 
 impl<T> Setting<T> {
-    /// The value it came from.
+    /// The value it came from; none when nobody traces.
     pub(crate) fn origin(&self) -> Option<Origin> {
-        self.node.as_ref().map(|node| origin(Arc::clone(&self.path), node))
+        let node = self.node.as_ref().filter(|_| !self.path.is_empty())?;
+        Some(origin(Arc::clone(&self.path), node))
     }
 
     /// The same value as a reason.
@@ -113,6 +115,8 @@ pub(crate) struct Reader<'v> {
     node: Option<&'v Node>,
     default: Option<&'v Node>,
     path: Path<'v>,
+    /// Whether what is read says where it was read.
+    traced: bool,
 }
 
 /// Switches that the old chart's templates only asked whether they were empty.
@@ -129,8 +133,8 @@ pub(crate) const MISSING: Code = Code("clearml::missing-value");
 pub(crate) const HELM_DIFFERS: Code = Code("clearml::helm-read-otherwise");
 
 impl<'v> Reader<'v> {
-    pub(crate) fn new(root: &'v Node, defaults: &'v Node, problems: &'v Problems) -> Self {
-        Self { problems, node: Some(root), default: Some(defaults), path: Path::default() }
+    pub(crate) fn new(root: &'v Node, defaults: &'v Node, problems: &'v Problems, traced: bool) -> Self {
+        Self { problems, node: Some(root), default: Some(defaults), path: Path::default(), traced }
     }
 
     pub(crate) fn path(&self) -> String {
@@ -180,7 +184,7 @@ impl<'v> Reader<'v> {
             }
             _ => (self.node.and_then(|node| node.get(key)), self.default.and_then(|node| node.get(key))),
         };
-        Self { problems: self.problems, node, default, path: self.path.key(key) }
+        Self { node, default, path: self.path.key(key), ..*self }
     }
 
     /// A section: the same reader, after a complaint when it holds something else than a map.
@@ -197,11 +201,21 @@ impl<'v> Reader<'v> {
     where
         'v: 'n,
     {
-        Reader { problems: self.problems, node: Some(node), default: base.default, path: self.path.clone() }
+        Reader { node: Some(node), default: base.default, path: self.path.clone(), ..*self }
     }
 
     fn setting<T>(&self, value: T, node: &Node) -> Setting<T> {
-        Setting { value, path: self.path.shared(), node: Some(node.clone()) }
+        self.setting_of(value, Some(node))
+    }
+
+    fn setting_of<T>(&self, value: T, node: Option<&Node>) -> Setting<T> {
+        let path = if self.traced { self.path.shared() } else { Arc::default() };
+        Setting { value, path, node: node.cloned() }
+    }
+
+    /// A setting that nobody wrote.
+    pub(crate) fn unwritten<T>(&self, value: T) -> Setting<T> {
+        self.setting_of(value, None)
     }
 
     fn shown(&self, node: &Node) -> String {
@@ -280,7 +294,7 @@ impl<'v> Reader<'v> {
     pub(crate) fn text_or_default(&self) -> Text {
         self.text().unwrap_or_else(|| {
             let value = self.default.and_then(scalar_text).unwrap_or_default();
-            Setting { value, path: self.path.shared(), node: self.default.cloned() }
+            self.setting_of(value, self.default)
         })
     }
 
@@ -347,7 +361,7 @@ impl<'v> Reader<'v> {
     pub(crate) fn flag_or_default(&self) -> Setting<bool> {
         self.flag().unwrap_or_else(|| {
             let value = self.default.and_then(|node| node.as_bool()).unwrap_or(false);
-            Setting { value, path: self.path.shared(), node: self.default.cloned() }
+            self.setting_of(value, self.default)
         })
     }
 
@@ -409,7 +423,7 @@ impl<'v> Reader<'v> {
         self.quantity().unwrap_or_else(|| {
             let text = self.default.and_then(scalar_text).unwrap_or_default();
             let value = quantity::canonical(&text).map_or(text, Arc::from);
-            Setting { value, path: self.path.shared(), node: self.default.cloned() }
+            self.setting_of(value, self.default)
         })
     }
 
@@ -451,7 +465,7 @@ impl<'v> Reader<'v> {
     pub(crate) fn checked_or_default(&self, check: fn(&str) -> Result<(), &'static str>, help: &str) -> Text {
         self.checked(check, help).unwrap_or_else(|| {
             let value = self.default.and_then(scalar_text).unwrap_or_default();
-            Setting { value, path: self.path.shared(), node: self.default.cloned() }
+            self.setting_of(value, self.default)
         })
     }
 
@@ -467,10 +481,10 @@ impl<'v> Reader<'v> {
             .enumerate()
             .filter(|(_, item)| !item.is_null())
             .map(|(index, item)| Reader {
-                problems: self.problems,
                 node: Some(item),
                 default: None,
                 path: self.path.item(index),
+                ..*self
             })
             .collect()
     }
@@ -486,10 +500,10 @@ impl<'v> Reader<'v> {
         entries
             .map(|entry| {
                 let reader = Reader {
-                    problems: self.problems,
                     node: Some(&entry.value),
                     default: None,
                     path: self.path.key(&entry.key),
+                    ..*self
                 };
                 (entry.key.clone(), reader)
             })
@@ -503,12 +517,18 @@ impl<'v> Reader<'v> {
             self.wrong_type(node, "a map");
             return None;
         }
-        Some(View::tree(node, &self.path()))
+        Some(self.tree(node))
+    }
+
+    /// What stands here, taken over as it is.
+    pub(crate) fn tree(&self, node: &Node) -> View {
+        let path = self.traced.then(|| self.path());
+        View::tree(node, path.as_deref())
     }
 
     /// A list taken over as it is.
     pub(crate) fn list_tree(&self) -> Vec<View> {
-        self.items().iter().filter_map(|item| Some(View::tree(item.node()?, &item.path()))).collect()
+        self.items().iter().filter_map(|item| Some(item.tree(item.node()?))).collect()
     }
 
     /// A map of texts, such as annotations: values keep what the user wrote.

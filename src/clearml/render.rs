@@ -23,11 +23,20 @@ pub struct Options {
     pub without: Vec<String>,
     /// Whether unknown keys are errors.
     pub strict: bool,
+    /// Whether manifests have a trace: which template and values wrote each of their parts. Without one they may still
+    /// have it; where values give no cause for a word, they have none and are rendered in less time.
+    pub traced: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { release: "clearml-server".to_owned(), namespace: None, without: Vec::new(), strict: false }
+        Self {
+            release: "clearml-server".to_owned(),
+            namespace: None,
+            without: Vec::new(),
+            strict: false,
+            traced: true,
+        }
     }
 }
 
@@ -66,6 +75,17 @@ const INTERNAL: Code = Code("clearml::internal");
 /// # Errors
 /// Every problem of the values in one run, in the order of the settings.
 pub fn render(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic>> {
+    if options.traced {
+        return render_once(user, options);
+    }
+    match render_once(user, options) {
+        Ok(rendered) if rendered.warnings.is_empty() => Ok(rendered),
+        // Messages name the paths of values, which are not known without a trace.
+        _ => render_once(user, &Options { traced: true, ..options.clone() }),
+    }
+}
+
+fn render_once(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic>> {
     let internal = |message: String| vec![Diagnostic::error(INTERNAL, message)];
     let defaults = defaults::tree();
     let problems = Problems::default();
@@ -74,12 +94,12 @@ pub fn render(user: &Node, options: &Options) -> Result<Rendered, Vec<Diagnostic
     let base = base.as_ref().unwrap_or(defaults);
     // Nothing to lay over leaves the defaults; their nulls count as not set here in any case.
     let values = if user.as_map().is_some_and(Map::is_empty) { base.clone() } else { overlay(base, user) };
-    let root = Reader::new(&values, base, &problems);
+    let root = Reader::new(&values, base, &problems, options.traced);
     let settings = Settings::read(&root, options);
     if problems.errors() > 0 {
         return Err(problems.take());
     }
-    let manifests: Result<Vec<_>, _> = objects::render(&settings, &mut Engine::new()).collect();
+    let manifests: Result<Vec<_>, _> = objects::render(&settings, &mut Engine::new(options.traced)).collect();
     let mut manifests = manifests.map_err(internal)?;
     manifests
         .retain(|manifest| !options.without.iter().any(|kind| kind.eq_ignore_ascii_case(&manifest.kind)));

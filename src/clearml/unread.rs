@@ -187,7 +187,9 @@ fn is_told(path: &[String], warnings: &[Diagnostic]) -> bool {
 }
 
 fn is_same(user: &Node, options: &Options, rendered: &Rendered) -> bool {
-    let Ok(other) = render(user, options) else { return false };
+    // Only texts are compared.
+    let options = Options { traced: false, ..options.clone() };
+    let Ok(other) = render(user, &options) else { return false };
     other.notes() == rendered.notes()
         && other.warnings.len() == rendered.warnings.len()
         && other.manifests.len() == rendered.manifests.len()

@@ -14,7 +14,7 @@ use crate::trace::{Origin, Role};
 /// How deep a tree given by the user may nest; Kubernetes has nothing deeper than about twenty.
 pub(crate) const MAX_DEPTH: usize = 100;
 
-/// One part of what a template may print or ask for.
+/// One part of what a template may print or ask for. A clone copies a few words and counts references.
 #[derive(Clone, Debug)]
 pub(crate) struct View {
     pub(crate) shape: Shape,
@@ -34,9 +34,9 @@ pub(crate) enum Shape {
     /// A boolean: printed bare, and true or false in a condition.
     Flag(bool),
     /// A list; empty is false in a condition.
-    List(Vec<Arc<View>>),
+    List(Arc<[View]>),
     /// A map in the order given; empty is false in a condition.
-    Map(Vec<(Words, Arc<View>)>),
+    Map(Arc<[(Words, View)]>),
 }
 
 impl View {
@@ -61,11 +61,11 @@ impl View {
     }
 
     pub(crate) fn list(items: impl IntoIterator<Item = View>) -> Self {
-        Self::new(Shape::List(items.into_iter().map(Arc::new).collect()))
+        Self::new(Shape::List(items.into_iter().collect()))
     }
 
     pub(crate) fn map<K: Into<Words>>(entries: impl IntoIterator<Item = (K, View)>) -> Self {
-        Self::new(Shape::Map(entries.into_iter().map(|(k, v)| (k.into(), Arc::new(v))).collect()))
+        Self::new(Shape::Map(entries.into_iter().map(|(key, view)| (key.into(), view)).collect()))
     }
 
     /// The same, made from these values.
@@ -81,6 +81,10 @@ impl View {
     }
 
     fn add(&mut self, origins: impl Iterator<Item = Origin>) {
+        let mut origins = origins.peekable();
+        if origins.peek().is_none() {
+            return;
+        }
         self.origins = if self.origins.is_empty() {
             origins.collect()
         } else {
@@ -88,30 +92,30 @@ impl View {
         };
     }
 
-    /// A tree the user gave, every leaf with its own path and place. Nulls are left out, as an API server
-    /// leaves them out; a tree deeper than [`MAX_DEPTH`] is cut there.
-    pub(crate) fn tree(node: &Node, path: &str) -> Self {
+    /// A tree the user gave, every leaf with its own place, and path when the tree has one. Nulls are left out, as an
+    /// API server leaves them out; a tree deeper than [`MAX_DEPTH`] is cut there.
+    pub(crate) fn tree(node: &Node, path: Option<&str>) -> Self {
         Self::tree_at(node, path, 0)
     }
 
-    fn tree_at(node: &Node, path: &str, depth: usize) -> Self {
+    fn tree_at(node: &Node, path: Option<&str>, depth: usize) -> Self {
         if depth > MAX_DEPTH {
             return Self::absent();
         }
         match node.data() {
             Data::Map(map) => {
                 Self::map(map.entries().iter().filter(|entry| !entry.value.is_null()).map(|entry| {
-                    (entry.key.clone(), Self::tree_at(&entry.value, &join(path, &entry.key), depth + 1))
+                    let path = path.map(|path| join(path, &entry.key));
+                    (entry.key.clone(), Self::tree_at(&entry.value, path.as_deref(), depth + 1))
                 }))
             }
             Data::List(items) => Self::list(
-                items
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, item)| !item.is_null())
-                    .map(|(index, item)| Self::tree_at(item, &format!("{path}[{index}]"), depth + 1)),
+                items.iter().enumerate().filter(|(_, item)| !item.is_null()).map(|(index, item)| {
+                    let path = path.map(|path| format!("{path}[{index}]"));
+                    Self::tree_at(item, path.as_deref(), depth + 1)
+                }),
             ),
-            _ => Self::scalar(node).from([origin(path, node)]),
+            _ => Self::scalar(node).from(path.map(|path| origin(path, node))),
         }
     }
 
@@ -137,7 +141,7 @@ impl View {
     }
 
     /// The entry of a map.
-    pub(crate) fn get(&self, key: &str) -> Option<&Arc<View>> {
+    pub(crate) fn get(&self, key: &str) -> Option<&View> {
         match &self.shape {
             Shape::Map(entries) => entries.iter().find(|(name, _)| &**name == key).map(|(_, view)| view),
             _ => None,
@@ -171,13 +175,13 @@ impl Object for View {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match &self.shape {
-            Shape::List(items) => items.get(key.as_usize()?).cloned().map(Value::from_dyn_object),
+            Shape::List(items) => items.get(key.as_usize()?).cloned().map(Value::from_object),
             _ => self.get_value_by_str(key.as_str()?),
         }
     }
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        self.get(key).cloned().map(Value::from_dyn_object)
+        self.get(key).cloned().map(Value::from_object)
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -199,7 +203,7 @@ mod tests {
     #[test]
     fn whole_floats_print_without_a_point_and_nulls_are_left_out() {
         let node = Node::list(vec![Node::new(Data::Float(80.0)), Node::null(), Node::string("a")]);
-        let View { shape: Shape::List(items), .. } = View::tree(&node, "x") else { panic!("a list") };
+        let View { shape: Shape::List(items), .. } = View::tree(&node, Some("x")) else { panic!("a list") };
         assert_eq!(items.len(), 2);
         assert!(matches!(&items[0].shape, Shape::Bare(text) if &**text == "80"));
         assert_eq!(&*items[1].origins[0].path, "x[2]");

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use clearml_k8s::report;
 
 /// Arguments every command takes.
-#[derive(Args)]
+#[derive(Args, Debug)]
 pub(crate) struct GlobalArgs {
     /// Colour messages
     #[arg(

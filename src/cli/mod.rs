@@ -47,7 +47,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use args::GlobalArgs;
 use exit::Exit;
@@ -114,6 +114,25 @@ enum Command {
     Man(man::ManArgs),
 }
 
+/// One command with its arguments, which is read in half the time without the others.
+#[derive(Parser)]
+struct Alone<A: Args> {
+    #[command(flatten)]
+    global: GlobalArgs,
+    #[command(flatten)]
+    own: A,
+}
+
+/// The arguments of a `render` in front of which nothing stands and of which there is nothing to be said: messages and
+/// help name the whole command line.
+fn render_alone(arguments: &[OsString]) -> Option<Cli> {
+    if arguments.first()? != "render" {
+        return None;
+    }
+    let Alone { global, own } = Alone::try_parse_from(arguments).ok()?;
+    Some(Cli { global, command: Command::Render(own) })
+}
+
 /// Runs the program and says how it ended.
 pub(crate) fn main() -> ExitCode {
     let mut arguments = std::env::args_os();
@@ -136,7 +155,8 @@ fn dispatch(program: OsString, arguments: Vec<OsString>, ui: &mut Ui) -> Result<
     if let Some(advice) = guide::advice(&arguments) {
         return Ok(ui.refuse(&[advice], None));
     }
-    let cli = match Cli::try_parse_from(std::iter::once(program).chain(arguments)) {
+    let alone = render_alone(&arguments).map(Ok);
+    let cli = match alone.unwrap_or_else(|| Cli::try_parse_from(std::iter::once(program).chain(arguments))) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to standard output and succeed; a reader that left early is no failure.
@@ -220,6 +240,36 @@ mod tests {
             let own = tree.find_subcommand(command.get_name()).and_then(|own| own.get_about());
             let said = |about: Option<&clap::builder::StyledStr>| about.map(ToString::to_string);
             assert_eq!(said(own), said(command.get_about()), "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn a_render_is_read_alone_as_it_is_among_the_others() {
+        for (line, taken) in [
+            ("render", true),
+            ("render demo -f a.yaml --set a=b,c=d --values b.yaml -n x", true),
+            ("render --color never --limit items=3 --message-format short --show-secrets", true),
+            ("render --preset modern --without ns,pv --kube-version 1.33 -o json --notes --strict", true),
+            ("render --namespace a --namespace b --output-dir=d -s a.yaml", true),
+            ("--color never render", false),
+            ("render one two", false),
+            ("render --no-such", false),
+            ("render --help", false),
+            ("render --version", false),
+            ("render -o xml", false),
+            ("render --kube-version x", false),
+            ("rendered", false),
+            ("values", false),
+            ("", false),
+        ] {
+            let arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+            let alone = render_alone(&arguments);
+            assert_eq!(alone.is_some(), taken, "{line}");
+            let Some(Cli { global: own, command: Command::Render(alone) }) = alone else { continue };
+            let whole = Cli::try_parse_from([OsString::from("x")].into_iter().chain(arguments));
+            let Ok(Cli { global, command: Command::Render(args) }) = whole else { panic!("{line}") };
+            assert_eq!(format!("{alone:?}"), format!("{args:?}"), "{line}");
+            assert_eq!(format!("{own:?}"), format!("{global:?}"), "{line}");
         }
     }
 

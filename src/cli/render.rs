@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use clearml_k8s::check::{self, Input};
-use clearml_k8s::clearml;
+use clearml_k8s::clearml::{self, Rendered};
+use clearml_k8s::codec::Node;
 use clearml_k8s::diag::{Code, Diagnostic, Label, Severity, SourceKind};
 use clearml_k8s::kube::{KubeVersion, is_dns_subdomain, schema};
 
@@ -48,7 +49,7 @@ const SHORT_NAMES: &[(&str, &str)] = &[
 const MOST_OF_NAME: usize = 53;
 
 /// Render ClearML's manifests, checked, to standard output
-#[derive(Args)]
+#[derive(Args, Debug)]
 #[command(
     args_override_self = true,
     after_help = "\
@@ -116,34 +117,29 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
         return Ok(ui.refuse(&mistakes, root));
     }
     let mut findings: Vec<Diagnostic> = merged.duplicate_warnings().collect();
-    let options = clearml::Options {
+    let mut options = clearml::Options {
         release: args.release.clone(),
         namespace: args.namespace.clone(),
         without: args.without.iter().map(|kind| full_kind(kind)).collect(),
         strict: args.strict,
+        // It finds values that do nothing; without values there is mostly nothing to say.
+        traced: merged.root.as_map().is_none_or(|values| !values.is_empty()),
     };
-    let rendered = match clearml::render(&merged.root, &options) {
-        Ok(rendered) => rendered,
+    let mut made = checked(args, &merged.root, &options);
+    if !options.traced && made.as_ref().is_ok_and(|(_, found)| !found.is_empty()) {
+        options.traced = true;
+        made = checked(args, &merged.root, &options);
+    }
+    let rendered = match made {
+        Ok((rendered, found)) => {
+            findings.extend(found);
+            rendered
+        }
         Err(problems) => {
             findings.extend(problems);
             return Ok(ui.refuse(&findings, root));
         }
     };
-    findings.extend(clearml::unread(&merged.root, &options, &rendered));
-    findings.extend(rendered.warnings.iter().cloned());
-    let checked = check::Options {
-        kube_version: args.kube_version,
-        no_second_opinion: !args.strict,
-        ..check::Options::default()
-    };
-    // What a value such as `existingSecret` names is in the cluster already, as the value says.
-    let existing = clearml::existing_places(&merged.root);
-    let is_named = |found: &Diagnostic| found.secondary.iter().any(|label| existing.contains(&label.place));
-    let mut input = Input::default().manifests(&rendered.manifests);
-    let found = input.check(&checked).into_iter().flat_map(|object| object.findings);
-    findings.extend(
-        found.filter(|found| found.severity == Severity::Error || !is_elsewhere(found) && !is_named(found)),
-    );
     if let Some(version) = args.kube_version.filter(|version| *version < OLDEST) {
         let message = format!("the manifests are made for Kubernetes {OLDEST} and later, not for {version}");
         findings.push(Diagnostic::warning(OLD_CLUSTER, message));
@@ -171,9 +167,35 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
         None => ui.print(output::text(&shown, args.output)?)?,
     }
     // The process is about to end, which frees everything at once.
-    std::mem::forget(input);
     std::mem::forget((rendered, merged));
     Ok(Exit::Done)
+}
+
+/// The manifests, and what is to be said of them and of the values.
+fn checked(
+    args: &RenderArgs,
+    values: &Node,
+    options: &clearml::Options,
+) -> Result<(Rendered, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let rendered = clearml::render(values, options)?;
+    let mut findings = clearml::unread(values, options, &rendered);
+    findings.extend(rendered.warnings.iter().cloned());
+    let options = check::Options {
+        kube_version: args.kube_version,
+        no_second_opinion: !args.strict,
+        ..check::Options::default()
+    };
+    // What a value such as `existingSecret` names is in the cluster already, as the value says.
+    let existing = clearml::existing_places(values);
+    let is_named = |found: &Diagnostic| found.secondary.iter().any(|label| existing.contains(&label.place));
+    let mut input = Input::default().manifests(&rendered.manifests);
+    let found = input.check(&options).into_iter().flat_map(|object| object.findings);
+    findings.extend(
+        found.filter(|found| found.severity == Severity::Error || !is_elsewhere(found) && !is_named(found)),
+    );
+    // The process ends soon, which frees everything at once.
+    std::mem::forget(input);
+    Ok((rendered, findings))
 }
 
 /// What is wrong with a release's name and with kinds to be left out.

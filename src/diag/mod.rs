@@ -5,6 +5,7 @@
 //! [`Error`], serves every layer, each with its own small kind.
 
 mod log;
+pub(crate) mod near;
 pub mod raw;
 pub mod render;
 mod source;

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::near;
+
 /// The character that stands for byte 0.
 const FIRST: u32 = 0x0010_FE00;
 
@@ -43,9 +45,15 @@ pub fn restored(text: &str) -> Cow<'_, [u8]> {
 
 /// Whether characters of a text stand for bytes.
 pub fn marks(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let begins = |at: usize| matches!(bytes.get(at..at + 3), Some([_, 0x8f, 0xb8..=0xbb]));
-    memchr::memchr_iter(0xf4, bytes).any(begins)
+    let mut bytes = text.as_bytes();
+    while let Some(at) = near::find(0xf4, bytes) {
+        bytes = bytes.get(at..).unwrap_or_default();
+        if matches!(bytes, [_, 0x8f, 0xb8..=0xbb, ..]) {
+            return true;
+        }
+        bytes = bytes.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 /// The byte a character stands for.

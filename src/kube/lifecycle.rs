@@ -52,7 +52,7 @@ pub struct Lifecycle {
 /// The life of a kind; none for kinds that were there throughout and for custom resources.
 #[must_use]
 pub fn lifecycle(api_version: &str, kind: &str) -> Option<Lifecycle> {
-    let (_, rest) = LINES.find(&format!("{api_version}/{kind}"))?;
+    let (_, rest) = LINES.find(&[api_version, "/", kind].concat())?;
     let mut words = rest.split(' ');
     let mut version = || words.next()?.parse().ok().map(|minor| KubeVersion { major: 1, minor });
     let (since, deprecated, removed) = (version(), version(), version());

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::lookup::{self, Lines};
+use crate::diag::near;
 
 const TEXT: &str = include_str!("schema.txt");
 static LINES: Lines<{ lookup::count(TEXT) }> = Lines::new(TEXT);
@@ -133,7 +134,7 @@ fn line(key: &str) -> Option<(&'static str, &'static str)> {
 /// The kind of `apiVersion` and `kind`; none for custom resources and for versions that are gone.
 #[must_use]
 pub fn kind(api_version: &str, kind: &str) -> Option<Kind> {
-    let (_, rest) = line(&format!("{api_version}/{kind}"))?;
+    let (_, rest) = line(&[api_version, "/", kind].concat())?;
     let (scope, name) = rest.split_once(' ')?;
     let scope = match scope {
         "N" => Scope::Namespaced,
@@ -206,7 +207,7 @@ impl Iterator for Words {
         if self.0.is_empty() {
             return None;
         }
-        let end = memchr::memchr(b' ', self.0.as_bytes()).unwrap_or(self.0.len());
+        let end = near::find(b' ', self.0.as_bytes()).unwrap_or(self.0.len());
         let word = self.0.get(..end)?;
         self.0 = self.0.get(end + 1..).unwrap_or_default();
         Some(word)
@@ -215,7 +216,7 @@ impl Iterator for Words {
 
 impl Field {
     fn parse(word: &'static str) -> Option<Self> {
-        let colon = memchr::memchr(b':', word.as_bytes())?;
+        let colon = near::find(b':', word.as_bytes())?;
         let (name, shape) = (word.get(..colon)?, Inner(word.get(colon + 1..)?));
         Some(match name.strip_suffix('!') {
             Some(name) => Self { name, required: true, shape },

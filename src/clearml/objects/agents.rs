@@ -99,14 +99,14 @@ const NODE_TYPE: (&str, &str) = ("allegro.ai/node-type", "clearml-agent");
 
 fn push(map: &mut View, (key, text): (&'static str, &'static str)) {
     if let crate::clearml::view::Shape::Map(entries) = &mut map.shape {
-        entries.push((key.into(), Arc::new(View::text(text))));
+        *entries = entries.iter().cloned().chain([(key.into(), View::text(text))]).collect();
     }
 }
 
 fn entry_mut<'v>(map: &'v mut View, key: &str) -> Option<&'v mut View> {
     match &mut map.shape {
         crate::clearml::view::Shape::Map(entries) => {
-            entries.iter_mut().find(|(name, _)| &**name == key).map(|(_, view)| Arc::make_mut(view))
+            Arc::make_mut(entries).iter_mut().find(|(name, _)| &**name == key).map(|(_, view)| view)
         }
         _ => None,
     }

@@ -160,8 +160,8 @@ fn apiserver(settings: &Settings) -> Object {
 fn key_vault(vault: &View) -> View {
     let Shape::Map(values) = &vault.shape else { return View::absent() };
     let options = values.iter().filter(|(key, _)| &**key != "secretRef");
-    let options = options.map(|(key, view)| (key.clone(), View::clone(view)));
-    let reference = vault.get("secretRef").map_or_else(View::absent, |view| View::clone(view));
+    let options = options.cloned();
+    let reference = vault.get("secretRef").cloned().unwrap_or_else(View::absent);
     let volume = View::map([
         ("driver", View::text("azure/kv")),
         ("secretRef", View::map([("name", reference)])),
@@ -219,7 +219,7 @@ fn fileserver(settings: &Settings) -> Object {
         Some(Shape::List(entries)) => entries
             .iter()
             .filter(|entry| matches!(entry.get("name").map(|view| &view.shape), Some(Shape::Text(name)) if name.contains("REDIS")))
-            .map(|entry| View::clone(entry))
+            .cloned()
             .collect(),
         _ => Vec::new(),
     };

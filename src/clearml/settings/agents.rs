@@ -1,7 +1,5 @@
 //! Agents: the pool of `agent`, the pools of `agentGroups`, and the agent for service tasks.
 
-use std::sync::Arc;
-
 use super::server::secret_entry;
 use super::{Component, Ingress, Services, Shared};
 use crate::clearml::names;
@@ -300,11 +298,7 @@ impl Pool {
         let gpus_key = gpus.0;
         let count = |(key, default): (&str, i64), what: &str| {
             let child = reader.child(key);
-            child.int(0, most, what).unwrap_or(Setting {
-                value: default,
-                path: child.path().into(),
-                node: None,
-            })
+            child.int(0, most, what).unwrap_or_else(|| child.unwritten(default))
         };
         let replicas = count(number, "number of agents");
         let mut gpus = count(gpus, "number of GPUs");
@@ -389,22 +383,22 @@ fn gpu_limit(resources: Option<View>, gpus: &Setting<i64>) -> View {
     use crate::clearml::view::Shape;
     const KEY: &str = "nvidia.com/gpu";
     let mut groups = match resources.map(|view| view.shape) {
-        Some(Shape::Map(groups)) => groups,
+        Some(Shape::Map(groups)) => groups.to_vec(),
         _ => Vec::new(),
     };
     if gpus.value > 0 {
-        let limit = Arc::new(View::text(gpus.value.to_string()).from(gpus.origin()));
+        let limit = View::text(gpus.value.to_string()).from(gpus.origin());
         let limits = groups.iter_mut().find(|(key, _)| &**key == "limits");
-        match limits.map(|(_, view)| Arc::make_mut(view)) {
-            Some(View { shape: Shape::Map(entries), .. }) => {
+        match limits {
+            Some((_, View { shape: Shape::Map(entries), .. })) => {
                 if !entries.iter().any(|(key, _)| &**key == KEY) {
-                    entries.push((KEY.into(), limit));
+                    *entries = entries.iter().cloned().chain([(KEY.into(), limit)]).collect();
                 }
             }
-            _ => groups.push(("limits".into(), Arc::new(View::new(Shape::Map(vec![(KEY.into(), limit)]))))),
+            _ => groups.push(("limits".into(), View::map([(KEY, limit)]))),
         }
     }
-    View::new(Shape::Map(groups))
+    View::map(groups)
 }
 
 impl ServicesAgent {

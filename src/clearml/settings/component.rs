@@ -303,7 +303,7 @@ pub(crate) fn env(reader: &Reader<'_>) -> Vec<View> {
             let child = item.child(&entry.key);
             let view = match (&*entry.key, child.text_quietly()) {
                 ("value" | "name", Some(text)) => text.view(),
-                _ => View::tree(&entry.value, &child.path()),
+                _ => child.tree(&entry.value),
             };
             (Arc::clone(&entry.key), view)
         });
@@ -332,7 +332,7 @@ pub(crate) fn resources(reader: &Reader<'_>) -> Option<View> {
             "requests" | "limits" => View::map(entries.entries().into_iter().map(|(key, amount)| {
                 (key, amount.quantity().map_or_else(View::absent, |quantity| quantity.view()))
             })),
-            _ => entries.node().map_or_else(View::absent, |node| View::tree(node, &entries.path())),
+            _ => entries.node().map_or_else(View::absent, |node| entries.tree(node)),
         };
         (group, view)
     });

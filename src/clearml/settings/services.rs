@@ -119,7 +119,7 @@ impl Service {
         let kind = reader
             .child("type")
             .choice(&["ClusterIP", "NodePort", "LoadBalancer"])
-            .unwrap_or(Setting { value: kind, path: reader.child("type").path().into(), node: None });
+            .unwrap_or_else(|| reader.child("type").unwritten(kind));
         let written = reader.child("nodePort");
         let (least, most) = NODE_PORTS;
         let node_port = written.int(least, most, "node port");
@@ -137,11 +137,7 @@ impl Service {
         Self {
             component,
             name: reader.child("name").checked_or_default(names::service_name, names::DNS_LABEL),
-            port: port.int(1, 65535, "port").unwrap_or(Setting {
-                value: target_port,
-                path: port.path().into(),
-                node: None,
-            }),
+            port: port.int(1, 65535, "port").unwrap_or_else(|| port.unwritten(target_port)),
             node_port: node_port.filter(|_| kind.value != "ClusterIP"),
             target_port,
             annotations: component::texts(&reader.child("annotations")),

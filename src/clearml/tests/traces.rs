@@ -3,6 +3,7 @@
 use super::*;
 use crate::codec::Data;
 use crate::diag::Place;
+use crate::manifest::Manifest;
 
 fn scalars(node: &Node, into: &mut Vec<Place>) {
     match node.data() {
@@ -77,4 +78,37 @@ fn conditions_name_the_values_that_decide() {
     assert!(reasons.contains(&("ingress.tls.secretName".into(), crate::trace::Role::Data)));
     assert!(reasons.contains(&("ingress.tls.secretName".into(), crate::trace::Role::Control)));
     assert!(reasons.contains(&("ingress.enabled".into(), crate::trace::Role::Control)));
+}
+
+#[test]
+fn without_a_trace_the_same_is_rendered_and_said() {
+    let untraced = Options { traced: false, ..Options::default() };
+    let mut users: Vec<Node> =
+        presets().iter().map(|preset| yaml::read_values(&preset.source()).expect("values").root).collect();
+    users.push(values("{}"));
+    users.push(values(
+        "elasticsearch: {resources: {limits: {memory: 0.5Gi}}}\nwebserver: {extraEnvs: [{name: A}]}\n",
+    ));
+    let (mut without, mut with) = (0, 0);
+    for user in &users {
+        let own = render(user, &untraced).expect("renders");
+        let traced = render(user, &Options::default()).expect("renders");
+        let texts = |rendered: &Rendered| {
+            let texts = rendered.manifests.iter().map(|manifest| manifest.text.text().to_owned());
+            texts.collect::<Vec<_>>()
+        };
+        assert_eq!(texts(&own), texts(&traced));
+        assert_eq!(own.warnings, traced.warnings);
+        assert_eq!(own.notes(), traced.notes());
+        let is_traced = |manifest: &Manifest| !manifest.trace.writes().is_empty();
+        assert!(traced.manifests.iter().all(is_traced));
+        // A word about the values needs their paths.
+        assert!(own.manifests.iter().all(|manifest| is_traced(manifest) == !own.warnings.is_empty()));
+        *(if own.warnings.is_empty() { &mut without } else { &mut with }) += 1;
+    }
+    assert!(without > 1 && with > 0, "{without} {with}");
+    let wrong = values("services: {webserver: {nodePort: 80}, apiserver: {port: x}}\n");
+    let refused = |options: &Options| render(&wrong, options).err();
+    assert_eq!(refused(&untraced), refused(&Options::default()));
+    assert!(refused(&untraced).is_some_and(|found| found.len() == 2));
 }

@@ -20,7 +20,7 @@ use super::compose::{map_of, sort};
 use super::error::Origin;
 use super::resolve;
 use crate::codec::{Data, Entry, Map, Node, Numbers, Style};
-use crate::diag::Span;
+use crate::diag::{Span, near};
 
 /// Levels of nesting that are read here.
 const MAX_DEPTH: usize = 60;
@@ -29,7 +29,7 @@ const MAX_KEY: usize = 1000;
 /// Entries of a map from which on room is given away rather than kept for the next map.
 const LARGE: usize = 1000;
 /// Bytes of a text that is kept to be shared with its equals.
-const MAX_SHARED: usize = 24;
+const MAX_SHARED: usize = 64;
 /// How many texts are kept, a power of two.
 const SHARED: usize = 512;
 
@@ -185,7 +185,7 @@ impl Reader<'_, '_> {
     /// The offset of the line end at or behind `at`.
     fn line_end(&self, at: usize) -> usize {
         let rest = self.bytes.get(at..).unwrap_or_default();
-        let end = memchr::memchr(b'\n', rest).map_or(self.bytes.len(), |length| at + length);
+        let end = near::find(b'\n', rest).map_or(self.bytes.len(), |length| at + length);
         if end > at && self.bytes.get(end - 1) == Some(&b'\r') { end - 1 } else { end }
     }
 

@@ -25,18 +25,12 @@ const PIECE: usize = 128;
 
 /// Whether a text has only characters that YAML takes, and breaks lines only as everybody does.
 pub(super) fn is_printable(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    if memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n')) {
-        return false;
-    }
-    let control = |byte: u8| {
-        u8::from(byte < b' ') & u8::from(byte != b'\n') & u8::from(byte != b'\r') & u8::from(byte != b'\t')
-    };
+    let control = |byte: u8| u8::from(byte < b' ') & u8::from(byte != b'\n') & u8::from(byte != b'\t');
     // Without an early end inside a piece, the compiler looks at many bytes at once.
     let plain =
         |piece: &[u8]| piece.iter().fold(0, |odd, &byte| odd | control(byte) | u8::from(byte >= 0x7f)) == 0;
     let taken = |c: char| match c {
-        '\n' | '\t' | '\r' => true,
+        '\n' | '\t' => true,
         '\0'..='\u{1f}'
         | '\u{7f}'..='\u{9f}'
         | '\u{2028}'
@@ -49,10 +43,14 @@ pub(super) fn is_printable(text: &str) -> bool {
     let mut start = 0;
     while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
         let piece = rest.get(..rest.floor_char_boundary(PIECE)).unwrap_or(rest);
-        if !plain(piece.as_bytes()) && !piece.chars().all(taken) {
-            return false;
+        let end = start + piece.len();
+        if !plain(piece.as_bytes()) {
+            let breaks = |at: usize| text.as_bytes().get(start + at + 1) == Some(&b'\n');
+            if !piece.char_indices().all(|(at, c)| if c == '\r' { breaks(at) } else { taken(c) }) {
+                return false;
+            }
         }
-        start += piece.len();
+        start = end;
     }
     true
 }

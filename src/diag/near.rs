@@ -1,0 +1,48 @@
+//! A byte in a text where it mostly stands near: the end of a line, the end of a word.
+
+/// Bytes that are looked at here. What lies behind them is worth a search that is made for long texts, which asks the
+/// processor first what it can do: in a virtual machine that takes longer than a short command has to lose.
+const NEAR: usize = 256;
+
+/// Where `byte` first stands.
+pub(crate) fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let (near, far) = bytes.split_at_checked(NEAR).unwrap_or((bytes, &[]));
+    let (words, rest) = near.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        // A byte that is the wanted one is 0 here, and the lowest of them is the lowest that borrows.
+        let differs = u64::from_le_bytes(*word) ^ (ONES * u64::from(byte));
+        let found = differs.wrapping_sub(ONES) & !differs & HIGHS;
+        if found != 0 {
+            return Some(index * 8 + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let behind = words.len() * 8;
+    let in_rest = rest.iter().position(|&other| other == byte).map(|at| behind + at);
+    in_rest.or_else(|| if far.is_empty() { None } else { Some(near.len() + memchr::memchr(byte, far)?) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_is_found_wherever_it_stands() {
+        for length in [0, 1, 7, 8, 9, 23, NEAR - 1, NEAR, NEAR + 1, NEAR + 70] {
+            for (byte, other) in [(b'\n', b'\x0b'), (b'\n', b'\x09'), (0, 1), (0xf4, 0x74), (0x80, 0), (1, 0)]
+            {
+                let text = vec![other; length];
+                assert_eq!(find(byte, &text), None);
+                for at in 0..length {
+                    for last in [at, length - 1] {
+                        let mut text = text.clone();
+                        text[at] = byte;
+                        text[last] = byte;
+                        assert_eq!(find(byte, &text), Some(at), "{byte} at {at} of {length}");
+                    }
+                }
+            }
+        }
+    }
+}
