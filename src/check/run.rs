@@ -37,15 +37,13 @@ impl Options {
 /// Findings point into [`Manifest::text`], or at the template and the value when its trace is known.
 #[must_use]
 pub fn manifests(manifests: &[Manifest], options: &Options) -> Vec<Diagnostic> {
-    let checked = Input::default().manifests(manifests).check(options);
-    checked.into_iter().flat_map(|object| object.findings).collect()
+    Input::default().manifests(manifests).findings(options)
 }
 
 /// Every finding about files that hold manifests, several to a file; findings point into the files.
 #[must_use]
 pub fn sources(sources: &[Source], options: &Options) -> Vec<Diagnostic> {
-    let checked = Input::default().sources(sources).check(options);
-    checked.into_iter().flat_map(|object| object.findings).collect()
+    Input::default().sources(sources).findings(options)
 }
 
 /// One object of the input, or a text that is none, and what was found about it.
@@ -169,6 +167,21 @@ impl<'m> Input<'m> {
     /// What was found about every object, in the order they were given.
     #[must_use]
     pub fn check(&mut self, options: &Options) -> Vec<Checked> {
+        self.check_each(options, about)
+    }
+
+    /// What was found about all of them, in the order they were given.
+    #[must_use]
+    pub fn findings(&mut self, options: &Options) -> Vec<Diagnostic> {
+        let checked = self.check_each(options, |_, findings| Checked { findings, ..Checked::default() });
+        checked.into_iter().flat_map(|object| object.findings).collect()
+    }
+
+    fn check_each(
+        &mut self,
+        options: &Options,
+        about: fn(&Object<'_>, Vec<Diagnostic>) -> Checked,
+    ) -> Vec<Checked> {
         let objects = &mut self.objects;
         let mut checked = Vec::with_capacity(self.parts.len());
         for part in self.parts.drain(..) {

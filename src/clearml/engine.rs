@@ -135,9 +135,10 @@ impl Engine {
             }
             match (segment.then, view) {
                 (Then::Value(at, before, _) | Then::Optional(at, before, _), Some(view)) => {
-                    let place = match self.traced {
-                        true => Some(self.place(segment.file, at).ok_or("lost a file")?),
-                        false => None,
+                    let place = if self.traced {
+                        Some(self.place(segment.file, at).ok_or("lost a file")?)
+                    } else {
+                        None
                     };
                     if let Err(why) = printer.value(view, before, place.as_ref(), &mut controls) {
                         let place = self.place(segment.file, at).ok_or("lost a file")?;

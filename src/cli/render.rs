@@ -189,7 +189,7 @@ fn checked(
     let existing = clearml::existing_places(values);
     let is_named = |found: &Diagnostic| found.secondary.iter().any(|label| existing.contains(&label.place));
     let mut input = Input::default().manifests(&rendered.manifests);
-    let found = input.check(&options).into_iter().flat_map(|object| object.findings);
+    let found = input.findings(&options).into_iter();
     findings.extend(
         found.filter(|found| found.severity == Severity::Error || !is_elsewhere(found) && !is_named(found)),
     );

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::codec::yaml::resolve;
+use crate::diag::near;
 
 /// What the characters of a text allow.
 // Rule: go-yaml v2.4.4 and v3.0.5 emitterc.go, yaml_emitter_analyze_scalar, for block context.
@@ -121,7 +122,9 @@ fn is_simple(text: &str) -> bool {
 /// Whether an unquoted text would be read as something else.
 // Rule: go-yaml v2.4.4 encode.go, stringv and isBase60Float.
 pub(super) fn resolves(text: &str) -> bool {
-    resolve::plain(text) != resolve::Kind::Text || resolve::is_timestamp(text) || is_base60(text)
+    let may_count = matches!(text.as_bytes().first(), Some(b'0'..=b'9' | b'+' | b'-'));
+    resolve::plain(text) != resolve::Kind::Text
+        || may_count && (resolve::is_timestamp(text) || is_base60(text))
 }
 
 /// `^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`
@@ -212,7 +215,7 @@ pub fn scalar(text: &str) -> Cow<'_, str> {
 /// so `indent` is the key's column plus 2.
 #[must_use]
 pub fn block_literal(text: &str, indent: usize) -> Option<String> {
-    if !text.contains('\n') || !analyze(text, false, true).literal {
+    if near::find(b'\n', text.as_bytes()).is_none() || !analyze(text, false, true).literal {
         return None;
     }
     let mut out = String::with_capacity(text.len() + 8);
