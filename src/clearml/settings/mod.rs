@@ -23,7 +23,7 @@ use super::versions;
 use super::view::{Shape, View};
 use crate::trace::Origin;
 
-/// Everything the objects are made from.
+/// Everything the objects are made from. Large parts stand apart: moved around, they would take pages of stack.
 pub(crate) struct Settings {
     /// The set of images.
     pub(crate) versions: Setting<&'static str>,
@@ -31,9 +31,9 @@ pub(crate) struct Settings {
     pub(crate) services: Services,
     pub(crate) ingress: Option<Ingress>,
     pub(crate) storage: Storage,
-    pub(crate) databases: Databases,
-    pub(crate) server: Server,
-    pub(crate) agents: Agents,
+    pub(crate) databases: Box<Databases>,
+    pub(crate) server: Box<Server>,
+    pub(crate) agents: Box<Agents>,
 }
 
 impl Settings {
@@ -42,10 +42,10 @@ impl Settings {
         let shared = Shared::read(root, options);
         let services = Services::read(root);
         let ingress = Ingress::read(root);
-        let databases = Databases::read(root, &shared);
+        let databases = Box::new(Databases::read(root, &shared));
         let storage = Storage::read(root, &databases);
-        let server = Server::read(root, &shared, &services, ingress.as_ref(), &databases, &storage);
-        let agents = Agents::read(root, &shared, &services, ingress.as_ref());
+        let server = Box::new(Server::read(root, &shared, &services, ingress.as_ref(), &databases, &storage));
+        let agents = Box::new(Agents::read(root, &shared, &services, ingress.as_ref()));
         agents.check_keys(root, &shared, server.has_fixed_users);
         let chosen = root.section("clearml").child("versions").choice(&["compat", "modern"]);
         let versions =
