@@ -3,8 +3,8 @@
 /// What Go says of a head that is none.
 pub(super) const INVALID: &str = "gzip: invalid header";
 
-/// A head that says nothing, to stand in front of what [`content`] gives.
-pub(super) const PLAIN_HEAD: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\xff";
+/// Bytes that every head has.
+const HEAD: usize = 10;
 
 /// What stands behind the head of a gzip file: the packed content, its checksum, and further files.
 ///
@@ -17,8 +17,10 @@ pub(super) fn content(data: &[u8]) -> Result<&[u8], String> {
     const NAME: u8 = 8;
     const COMMENT: u8 = 16;
     let cut = || "unexpected EOF".to_owned();
-    let flags = *data.get(3).ok_or_else(cut)?;
-    let mut rest = data.get(PLAIN_HEAD.len()..).ok_or_else(cut)?;
+    let (head, mut rest) = data.split_at_checked(HEAD).ok_or_else(cut)?;
+    let Some((b"\x1f\x8b\x08", [flags, ..])) = head.split_at_checked(3) else {
+        return Err(INVALID.to_owned());
+    };
     if flags & EXTRA != 0 {
         let (length, tail) = rest.split_first_chunk().ok_or_else(cut)?;
         rest = tail.get(usize::from(u16::from_le_bytes(*length))..).ok_or_else(cut)?;
@@ -59,6 +61,8 @@ mod tests {
             (head(24, b"name\0comment\0x"), Ok(b"x")),
             (head(2, b"abx"), Err(INVALID)),
             (head(8, b"name"), Err("unexpected EOF")),
+            (b"hello".to_vec(), Err("unexpected EOF")),
+            (b"hello, world".to_vec(), Err(INVALID)),
         ] {
             assert_eq!(content(&data), wanted.map_err(str::to_owned), "{}", data.escape_ascii());
         }

@@ -109,7 +109,9 @@ impl Chart {
             let name = path.display().to_string();
             if options.any_api_version {
                 archive::ensure(&name, &data)?;
-                let files = archive::read(&data).map_err(|text| ErrorKind::Archive.error(text))?;
+                let files = archive::read(&data).map_err(|text| {
+                    ErrorKind::Archive.error(archive::bad_head(&name, &text).unwrap_or(text))
+                })?;
                 return Self::from_files("", files, log, Depth::top(false));
             }
             return Self::load_archive(&name, &data, log);

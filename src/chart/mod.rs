@@ -14,6 +14,7 @@ mod load;
 mod lock;
 mod metadata;
 mod pack;
+mod tar;
 mod unpack;
 
 pub use error::{Error, ErrorKind};

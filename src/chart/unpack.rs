@@ -1,14 +1,10 @@
 //! Unpacking what gzip packed: all at once, in pieces, or with a close look at what is wrong.
 
-use std::io::{Read, Seek, SeekFrom};
-use std::rc::Rc;
 use std::sync::mpsc::Sender;
 
-use flate2::bufread::MultiGzDecoder;
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use super::MAX_CHART_SIZE;
-use super::gzip::PLAIN_HEAD;
+use super::{MAX_CHART_SIZE, gzip};
 
 /// Bytes of an archive that are unpacked, heads included.
 const MOST_UNPACKED: usize = 2 * MAX_CHART_SIZE as usize;
@@ -23,38 +19,70 @@ pub(super) const MUCH: usize = 4 * PIECE;
 /// Bytes that may lie about in pieces, if nobody takes them apart in time.
 pub(super) const MOST_IN_PIECES: usize = 16 << 20;
 
-/// An archive's content. What stands behind a mistake in the packing is not there, and the mistake is told of when
-/// somebody wants to read on.
+/// An archive's content; what stands behind a mistake in the packing is not there.
 pub(super) struct Unpacked {
-    bytes: Rc<Vec<u8>>,
-    at: usize,
-    failure: Option<std::io::Error>,
+    pub(super) bytes: Vec<u8>,
+    /// The mistake, in Go's words.
+    pub(super) failure: Option<String>,
 }
 
 impl Unpacked {
     pub(super) fn new(packed: &[u8]) -> Self {
         let told = told_length(packed);
         if let Some(bytes) = at_once(packed, told) {
-            return Self { bytes: Rc::new(bytes), at: 0, failure: None };
+            return Self { bytes, failure: None };
         }
         let mut bytes = Vec::with_capacity(told.min(MOST_ROOM).saturating_add(1));
-        let mut limited = MultiGzDecoder::new(PLAIN_HEAD.chain(packed)).take(MOST_UNPACKED as u64 + 1);
-        let mut failure = limited.read_to_end(&mut bytes).err();
+        let failure = closely(packed, &mut bytes).err();
+        Self { bytes, failure }
+    }
+}
+
+/// Unpacks file after file until there is none or something is wrong, as Go does.
+// Rule: Go 1.27 compress/gzip gunzip.go, Read.
+fn closely(mut packed: &[u8], bytes: &mut Vec<u8>) -> Result<(), String> {
+    loop {
+        let start = bytes.len();
+        let end = inflate(packed, bytes)?;
+        let (checksum, rest) = end.split_first_chunk().ok_or("unexpected EOF")?;
+        let (length, rest) = rest.split_first_chunk().ok_or("unexpected EOF")?;
+        let unpacked = bytes.get(start..).unwrap_or_default();
+        let mut found = Crc::new();
+        found.update(unpacked);
+        if u32::from_le_bytes(*checksum) != found.sum()
+            || u32::from_le_bytes(*length) != unpacked.len() as u32
+        {
+            return Err("gzip: invalid checksum".to_owned());
+        }
+        if rest.is_empty() {
+            return Ok(());
+        }
+        packed = gzip::content(rest)?;
+    }
+}
+
+/// Unpacks one file, and gives what stands behind it.
+fn inflate<'a>(packed: &'a [u8], bytes: &mut Vec<u8>) -> Result<&'a [u8], String> {
+    let mut inflate = Decompress::new(false);
+    loop {
+        let rest =
+            packed.get(usize::try_from(inflate.total_in()).unwrap_or(usize::MAX)..).unwrap_or_default();
+        let before = bytes.len();
+        bytes.reserve(PIECE);
+        let status = inflate
+            .decompress_vec(rest, bytes, FlushDecompress::None)
+            .map_err(|_| format!("flate: corrupt input before offset {}", inflate.total_in()))?;
         if bytes.len() > MOST_UNPACKED {
             bytes.truncate(MOST_UNPACKED);
-            failure = Some(std::io::Error::other("more than is unpacked of an archive"));
+            return Err("more than is unpacked of an archive".to_owned());
         }
-        Self { bytes: Rc::new(bytes), at: 0, failure }
-    }
-
-    /// Bytes that were unpacked already.
-    pub(super) fn all_of(bytes: Vec<u8>) -> Self {
-        Self { bytes: Rc::new(bytes), at: 0, failure: None }
-    }
-
-    /// All of it, wherever it is read.
-    pub(super) fn content(&self) -> Rc<Vec<u8>> {
-        self.bytes.clone()
+        if matches!(status, Status::StreamEnd) {
+            let end = usize::try_from(inflate.total_in()).unwrap_or(usize::MAX);
+            return Ok(packed.get(end..).unwrap_or_default());
+        }
+        if bytes.len() == before {
+            return Err("unexpected EOF".to_owned());
+        }
     }
 }
 
@@ -103,37 +131,6 @@ pub(super) fn in_pieces(packed: &[u8], told: usize, pieces: &Sender<Vec<u8>>) ->
         if is_end {
             return told_checksum(packed, &inflate);
         }
-    }
-}
-
-impl Read for Unpacked {
-    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        if rest.is_empty() && !room.is_empty() {
-            return self.failure.take().map_or(Ok(0), Err);
-        }
-        let count = rest.len().min(room.len());
-        for (to, from) in room.iter_mut().zip(rest) {
-            *to = *from;
-        }
-        self.at += count;
-        Ok(count)
-    }
-}
-
-impl Seek for Unpacked {
-    /// Goes on by a number of bytes; nothing else is ever asked for. Go takes an archive for complete that ends inside
-    /// the padding of its last file.
-    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        let SeekFrom::Current(by) = to else { return Err(std::io::ErrorKind::Unsupported.into()) };
-        let at = self.at.saturating_add_signed(by as isize);
-        if at > self.bytes.len()
-            && let Some(failure) = self.failure.take()
-        {
-            return Err(failure);
-        }
-        self.at = at.min(self.bytes.len());
-        Ok(self.at as u64)
     }
 }
 

@@ -270,6 +270,50 @@ fn links_and_devices_in_archives_lead_nowhere() {
     }
 }
 
+/// The second thread asks for room that it may not get; it goes on without, however little memory there is.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_room_for_a_second_thread_ends_no_run() {
+    // `ROOM` of `src/both/start.rs`.
+    const ROOM: &str = "allocation of 4194304 bytes failed";
+    let packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let mut builder = tar::Builder::new(packed);
+    let big = "text\n".repeat(80 << 10);
+    for (name, content) in [
+        ("shop/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.2.0\n"),
+        ("shop/big", &*big),
+        ("shop/templates/a.yaml", "a: {{ .Files.Get `big` | len }}\n"),
+    ] {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        builder.append_data(&mut header, name, content.as_bytes()).expect("a buffer takes everything");
+    }
+    let packed = builder.into_inner().and_then(flate2::write::GzEncoder::finish);
+    let sandbox = Sandbox::new().file("shop.tgz", packed.expect("a buffer takes everything"));
+    let run = |mebibytes: usize| {
+        let limited = format!("ulimit -c 0; ulimit -v {}; exec \"$@\"", mebibytes << 10);
+        Command::new("/bin/sh")
+            .args(["-c", &limited, "sh", PROGRAM, "template", "x", "shop.tgz"])
+            .current_dir(sandbox.path())
+            .env_clear()
+            .output()
+            .expect("the shell starts")
+    };
+    let mut too_little = 0;
+    for mebibytes in 8..=96 {
+        let output = run(mebibytes);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(!errors.contains(ROOM), "{mebibytes} MiB: {errors}");
+        if output.status.success() {
+            let manifests = String::from_utf8_lossy(&output.stdout);
+            assert_eq!(manifests, "---\n# Source: shop/templates/a.yaml\na: 409600\n", "{mebibytes} MiB");
+        } else {
+            too_little = mebibytes;
+        }
+    }
+    assert!((8..64).contains(&too_little), "{too_little} MiB");
+}
+
 /// SIGINT at any moment of a refresh: each file is old or new, and the next run completes it.
 #[test]
 fn an_interrupted_vendor_run_loses_nothing() {

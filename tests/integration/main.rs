@@ -1,5 +1,6 @@
 //! The program as its users meet it, and the rules the source itself keeps: one test binary.
 
+mod archives;
 mod bad_values;
 mod commands;
 mod confined;
