@@ -114,8 +114,13 @@ fn load(parsed: &Parsed, path: &str, ui: &mut Ui) -> Result<Chart, Refusal> {
     limits::watch(Exit::No);
     let options = LoadOptions::default().any_api_version(true).confined(parsed.is_on("confined"));
     let mut log = Vec::new();
-    std::fs::metadata(path).map_err(|error| format!("stat {path}: {}", io_words(&error)))?;
-    let full = std::path::absolute(path).map_err(|error| error.to_string())?;
+    let info = std::fs::metadata(path).map_err(|error| format!("stat {path}: {}", io_words(&error)))?;
+    // Of an archive, messages hold the path as it was given.
+    let full = if info.is_dir() {
+        std::path::absolute(path).map_err(|error| error.to_string())?
+    } else {
+        PathBuf::from(path)
+    };
     let chart = Chart::load_with(full, &options, &mut log);
     print_log(ui, &mut log, helmflags::debug(parsed));
     chart.map_err(|error| error.diagnostic().message.clone())

@@ -138,14 +138,16 @@ fn show(parsed: &Parsed, name: &str, part: Part, ui: &mut Ui) -> Result<Vec<u8>,
         out.extend_from_slice(parsed.print(chart.values()).unwrap_or_default().as_bytes());
         return Ok(out);
     }
-    if (all || part == Part::Values)
-        && let Some(file) = chart.raw().iter().find(|file| file.path() == "values.yaml")
-    {
-        if all {
+    if all || part == Part::Values {
+        let mut files = chart.raw().iter().filter(|file| file.path() == "values.yaml").peekable();
+        if all && files.peek().is_some() {
             out.extend_from_slice(b"---\n");
         }
-        out.extend_from_slice(file.data().as_bytes());
-        out.push(b'\n');
+        // An archive may hold several.
+        for file in files {
+            out.extend_from_slice(file.data().as_bytes());
+            out.push(b'\n');
+        }
     }
     if all || part == Part::Readme {
         let is_readme =

@@ -1,8 +1,8 @@
 //! What a document says about itself: kind, name, annotations.
 
-use crate::codec::Numbers;
 use crate::codec::shape::{Path, Shape, names_field};
 use crate::codec::yaml::{self, ReadOptions};
+use crate::codec::{Node, Numbers};
 use crate::diag::{Source, SourceKind};
 
 /// The head of a document. Fields are empty where the document has none.
@@ -23,15 +23,18 @@ pub struct Head {
 
 const METADATA: &str = "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }";
 
+const OPTIONS: ReadOptions = ReadOptions { numbers: Numbers::Typed };
+
 impl Head {
-    /// Whether bytes that are no UTF-8 make a document at all.
+    /// Refuses bytes that are no UTF-8 and make no document, not even one of UTF-16, and those that make one without
+    /// a head.
     ///
     /// # Errors
     /// Helm's text after `YAML parse error on FILE: `.
     pub(super) fn check_bytes(name: &str, bytes: &[u8]) -> Result<(), String> {
-        yaml::read_bytes(SourceKind::Rendered, name, bytes, &ReadOptions::default())
-            .map(|_| ())
-            .map_err(|error| error.helm_text().to_owned())
+        let document = yaml::read_bytes(SourceKind::Rendered, name, bytes, &OPTIONS)
+            .map_err(|error| error.helm_text().to_owned())?;
+        Self::of(&document.root).map(|_| ())
     }
 
     /// The head of a document.
@@ -40,13 +43,17 @@ impl Head {
     /// Helm's text after `YAML parse error on FILE: `.
     pub fn read(text: &Source) -> Result<Self, String> {
         let wanted = |key: &str| ["apiVersion", "kind", "metadata"].iter().any(|name| names_field(key, name));
-        let document = yaml::read_keys(text, &ReadOptions { numbers: Numbers::Typed }, wanted)
-            .map_err(|error| error.helm_text().to_owned())?;
+        let document =
+            yaml::read_keys(text, &OPTIONS, wanted).map_err(|error| error.helm_text().to_owned())?;
+        Self::of(&document.root)
+    }
+
+    fn of(document: &Node) -> Result<Self, String> {
         let mut head = Self::default();
         let mut shape = Shape::default();
         let root = Path::default();
         for entry in
-            shape.fields(&document.root, &root, "util.SimpleHead").into_iter().flat_map(|map| map.entries())
+            shape.fields(document, &root, "util.SimpleHead").into_iter().flat_map(|map| map.entries())
         {
             let value = &entry.value;
             if names_field(&entry.key, "apiVersion") {

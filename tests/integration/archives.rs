@@ -259,3 +259,26 @@ fn archives_are_read_and_refused_as_helm_does_it() {
     }
     assert!(faults.is_empty(), "{faults}");
 }
+
+// Each text is Helm's.
+#[test]
+fn what_an_archive_holds_is_shown_as_helm_does_it() {
+    let case = |lines: &[&'static str]| Case {
+        name: "",
+        lines: lines.to_vec(),
+        wanted: Wanted::Words(String::new()),
+    };
+    let twice = ["file c/values.yaml x:\\s1\\n", "file c/values.yaml y:\\s2\\n", "after"];
+    let no_head = ["trailing garbage\\sgarbage"];
+    for (lines, args, wanted) in [
+        (&twice[..], ["show", "values"], "x: 1\n\ny: 2\n\n"),
+        (
+            &no_head,
+            ["dependency", "list"],
+            "Error: file 'c.tgz' does not appear to be a valid chart file (details: gzip: invalid header)\n",
+        ),
+    ] {
+        let output = Sandbox::new().file("c.tgz", archive(&case(lines), 0)).args(args).args(["c.tgz"]).run();
+        assert_eq!([output.stdout, output.stderr].concat(), wanted.as_bytes(), "{args:?}");
+    }
+}

@@ -141,6 +141,13 @@ fn bytes_that_are_no_utf8_end_in_an_error_or_stay_where_they_were() {
     );
     let output = chart(b"{{/* \xff */}}a: 1\n", "");
     assert_eq!(output.stdout, b"---\n# Source: c/templates/a.yaml\na: 1\n");
+    // What begins like a text of UTF-16 is one.
+    let output = chart(b"\xff\xfea: 12\n", "");
+    assert_eq!(
+        errors(&output),
+        "Error: YAML parse error on c/templates/a.yaml: error unmarshaling JSON: while decoding JSON: json: cannot \
+         unmarshal string into Go value of type util.SimpleHead\n\nUse --debug flag to render out invalid YAML\n"
+    );
 }
 
 /// A `.tgz` of entries given as name and content, none of them looked at by the writer.
