@@ -298,7 +298,9 @@ impl Command<'_> {
 
     // Rule: Helm v4.3.1 pkg/cmd/helpers.go, cmdGetDryRunFlagStrategy for `template`.
     fn check_dry_run(&mut self) -> Result<(), Refusal> {
-        let warn = |ui: &mut Ui, text: &str| ui.message(&format!("{}\n", LogLine::new(Level::Warn, text)));
+        let warn = |ui: &mut Ui, text: &str| {
+            ui.message(&format!("{}\n", LogLine::new(Level::Warn, text.to_owned())));
+        };
         let needs_cluster =
             || Err("this needs a cluster, and none is asked: use --dry-run=client".to_owned());
         if self.parsed.is_on("validate") {

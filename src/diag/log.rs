@@ -1,5 +1,6 @@
 //! Log lines as Helm's logger prints them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// How important a log line is.
@@ -21,7 +22,7 @@ pub struct LogLine {
     /// How important it is.
     pub level: Level,
     /// The message.
-    pub message: String,
+    pub message: Cow<'static, str>,
     /// Names and values, in order.
     pub attributes: Vec<(&'static str, String)>,
     /// Whether the attributes are bytes for Go, which always stand in quotes.
@@ -31,7 +32,7 @@ pub struct LogLine {
 impl LogLine {
     /// A line without attributes.
     #[must_use]
-    pub fn new(level: Level, message: impl Into<String>) -> Self {
+    pub fn new(level: Level, message: impl Into<Cow<'static, str>>) -> Self {
         Self { level, message: message.into(), attributes: Vec::new(), are_bytes: false }
     }
 

@@ -103,9 +103,12 @@ fn strings(items: &[String]) -> Value {
     Value::list(items.iter().map(|item| Value::from(item.as_str())).collect())
 }
 
-/// A map of fields whose names are known.
+/// A map of fields whose names are known, in byte order.
 fn map<const N: usize>(fields: [(&'static str, Value); N]) -> Map {
-    Map::of(&MapType::ANY, fields.into_iter().map(|(name, value)| (Str::from_static(name), value)).collect())
+    Map::of_sorted(
+        &MapType::ANY,
+        fields.into_iter().map(|(name, value)| (Str::from_static(name), value)).collect(),
+    )
 }
 
 /// `.Chart`: a map with Go's field names.

@@ -35,6 +35,12 @@ impl Map {
         Self::build(ty, false, None, entries)
     }
 
+    /// A map of the given type whose entries stand in byte order of their keys, each key once.
+    pub(crate) fn of_sorted(ty: &'static MapType, entries: Vec<(Str, Value)>) -> Self {
+        debug_assert!(entries.is_sorted_by(|(a, _), (b, _)| a < b), "{entries:?}");
+        Self::build(ty, false, None, entries)
+    }
+
     /// A nil map: empty, `null` in JSON and YAML, and it takes no keys.
     #[must_use]
     pub fn nil(ty: &'static MapType) -> Self {

@@ -1,7 +1,7 @@
 //! Values of a whole tree of charts.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::codec::Node;
 use crate::diag::{LogLine, Source};
@@ -117,7 +117,7 @@ fn own_values<C: ChartTree>(chart: &C, values: &Table, path: Path<'_>, nulls: Nu
         };
         Some((entry.key.clone(), entry.place.clone(), item))
     });
-    if values.fill(alone) {
+    if values.fill(alone, |key| defaults.get(key).is_some()) {
         return;
     }
     let children: HashSet<&str> = chart.children().iter().map(ChartTree::name).collect();
@@ -182,6 +182,7 @@ fn share_globals(child: &Table, parent: &Table, path: Path<'_>, log: &mut Vec<Lo
             (Item::Leaf(node), None) => low.set(&key, place, Item::Leaf(node)),
         }
     }
+    static KEY: LazyLock<Arc<str>> = LazyLock::new(|| GLOBAL.into());
     let place = None;
-    child.set(&Arc::from(GLOBAL), place, Item::Table(low));
+    child.set(&KEY, place, Item::Table(low));
 }

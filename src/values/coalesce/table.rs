@@ -4,7 +4,7 @@
 //! subcharts, so what one of them puts in is seen by all. A table is that object.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -127,28 +127,41 @@ impl Table {
         self.open_with(|entries| entries.get(key).map(|(_, item)| item.clone()))
     }
 
-    /// Puts entries in byte order of their keys into a map that is empty; into another one nothing, which is told.
-    pub(super) fn fill(&self, entries: impl Iterator<Item = (Arc<str>, Option<Place>, Item)>) -> bool {
+    /// Puts entries in byte order of their keys into a map that is empty, or has nothing but one key that `there` tells is
+    /// not among theirs; into another one nothing, which is told.
+    pub(super) fn fill(
+        &self,
+        entries: impl Iterator<Item = (Arc<str>, Option<Place>, Item)>,
+        there: impl Fn(&str) -> bool,
+    ) -> bool {
         let mut state = self.0.borrow_mut();
-        let shell = match &*state {
-            State::Closed(node) if node.as_map().is_none_or(Map::is_empty) => node.with_data(Data::Null),
-            _ => return false,
-        };
-        *state = State::Open(entries.map(|(key, place, item)| (key, (place, item))).collect(), shell);
-        true
+        let entries = entries.map(|(key, place, item)| (key, (place, item)));
+        match &mut *state {
+            State::Closed(node) if node.as_map().is_none_or(Map::is_empty) => {
+                let shell = node.with_data(Data::Null);
+                *state = State::Open(entries.collect(), shell);
+                true
+            }
+            State::Open(own, _) if own.len() <= 1 && !own.keys().any(|key| there(key)) => {
+                own.extend(entries);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Sets a key; the place stays when the key stands already and none is given.
     pub(super) fn set(&self, key: &Arc<str>, place: Option<Place>, item: Item) {
-        self.open_with(|entries| match entries.get_mut(key) {
-            Some((at, old)) => {
+        self.open_with(|entries| match entries.entry(key.clone()) {
+            btree_map::Entry::Occupied(mut old) => {
+                let (at, old) = old.get_mut();
                 if place.is_some() {
                     *at = place;
                 }
                 *old = item;
             }
-            None => {
-                entries.insert(key.clone(), (place, item));
+            btree_map::Entry::Vacant(free) => {
+                free.insert((place, item));
             }
         });
     }
