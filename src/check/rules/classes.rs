@@ -3,7 +3,7 @@
 // pkg/apis/scheduling/validation/validation.go, `ValidatePriorityClass`; pkg/apis/storage/validation/validation.go,
 // `ValidateStorageClass`; pkg/apis/core/validation/validation.go, `ValidateLimitRange`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::codes;
 use super::super::findings::Findings;
@@ -103,7 +103,7 @@ fn limits(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
 
 /// Tells of texts that stand twice.
 fn twice<'n>(nodes: impl Iterator<Item = &'n Node>, findings: &mut Findings<'_, '_>) {
-    let mut seen: HashMap<&str, &Node> = HashMap::new();
+    let mut seen: BTreeMap<&str, &Node> = BTreeMap::new();
     for node in nodes {
         let Some(text) = node.as_str() else { continue };
         match seen.get(text) {

@@ -1,6 +1,6 @@
 //! What only shows when all objects are seen together: duplicates, ports of nodes.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::codes;
 use super::super::findings::{Findings, Warn as _, first_key};
@@ -19,10 +19,10 @@ type Id<'o> = (&'o str, &'o str, &'o str, &'o str);
 pub(in super::super) struct Cluster<'o, 'm> {
     objects: &'o [Object<'m>],
     version: KubeVersion,
-    by_id: HashMap<Id<'o>, usize>,
-    node_ports: HashMap<(i64, &'o str), (usize, &'o Node)>,
+    by_id: BTreeMap<Id<'o>, usize>,
+    node_ports: BTreeMap<(i64, &'o str), (usize, &'o Node)>,
     /// Definitions of custom resources by group and kind.
-    definitions: HashMap<(&'o str, &'o str), &'o Node>,
+    definitions: BTreeMap<(&'o str, &'o str), &'o Node>,
     makes_pods: bool,
     /// Types of the schema that some object was checked against.
     pub(in super::super) types: Types,
@@ -38,9 +38,9 @@ fn protocol(port: &Node) -> &str {
 
 impl<'o, 'm> Cluster<'o, 'm> {
     pub(in super::super) fn new(objects: &'o [Object<'m>], version: KubeVersion) -> Self {
-        let mut by_id = HashMap::with_capacity(objects.len());
-        let mut node_ports = HashMap::new();
-        let mut definitions = HashMap::new();
+        let mut by_id = BTreeMap::new();
+        let mut node_ports = BTreeMap::new();
+        let mut definitions = BTreeMap::new();
         let mut makes_pods = false;
         for (index, object) in objects.iter().enumerate() {
             by_id.entry(id(object)).or_insert(index);

@@ -1,7 +1,7 @@
 //! Containers: their names, images, ports and mounts.
 // Rule: kubernetes v1.37 pkg/apis/core/validation/validation.go, `validateContainerCommon` and what it calls.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::codes;
 use super::super::findings::{Findings, Warn as _};
@@ -18,7 +18,7 @@ pub(super) const PORT_NAME_TEXT: &str =
     "must be at most 15 lower case letters, digits and single '-', with at least one letter";
 
 fn names(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
-    let mut seen: HashMap<&str, &Node> = HashMap::new();
+    let mut seen: BTreeMap<&str, &Node> = BTreeMap::new();
     for (_, container) in pod.containers() {
         let Some((text, node)) = str_of(container, "name").zip(container.get("name")) else { continue };
         if !is_dns_label(text) {
@@ -77,8 +77,8 @@ fn protocol(port: &Node) -> &str {
 
 fn ports(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     for (role, container) in pod.containers() {
-        let mut names: HashMap<&str, &Node> = HashMap::new();
-        let mut numbers: HashMap<(i64, &str), &Node> = HashMap::new();
+        let mut names: BTreeMap<&str, &Node> = BTreeMap::new();
+        let mut numbers: BTreeMap<(i64, &str), &Node> = BTreeMap::new();
         for port in items(container, "ports") {
             port_number(port.get("containerPort"), findings);
             if let Some((text, node)) = str_of(port, "name").zip(port.get("name")) {
@@ -110,7 +110,7 @@ fn ports(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
 
 fn host_ports(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     let host_network = pod.spec.get("hostNetwork").and_then(Node::as_bool) == Some(true);
-    let mut taken: HashMap<(i64, &str, &str), &Node> = HashMap::new();
+    let mut taken: BTreeMap<(i64, &str, &str), &Node> = BTreeMap::new();
     for (_, container) in pod.containers().filter(|(role, _)| *role == Role::Main) {
         for port in items(container, "ports") {
             let Some((number, node)) = int_of(port, "hostPort").zip(port.get("hostPort")) else { continue };

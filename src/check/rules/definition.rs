@@ -1,7 +1,7 @@
 //! Definitions of custom resources.
 // Rule: kubernetes v1.37 apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::codes;
 use super::super::findings::{Findings, MAX_DEPTH};
@@ -46,7 +46,7 @@ fn versions(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
             "Invalid value: must have exactly one version marked as storage version",
         );
     }
-    let mut seen: HashMap<&str, &Node> = HashMap::new();
+    let mut seen: BTreeMap<&str, &Node> = BTreeMap::new();
     for version in items(spec, "versions") {
         label(version.get("name"), findings);
         if let Some((name, node)) = str_of(version, "name").zip(version.get("name")) {

@@ -1,7 +1,7 @@
 //! Environment variables.
 // Rule: kubernetes v1.37 pkg/apis/core/validation/validation.go, `ValidateEnv`; pkg/api/pod/warnings.go.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::codes;
 use super::super::findings::{Findings, Warn as _};
@@ -17,7 +17,7 @@ pub(super) const RULES: &[PodRule] = &[variables, sources];
 
 fn variables(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     for (_, container) in pod.containers() {
-        let mut seen: HashMap<&str, &Node> = HashMap::new();
+        let mut seen: BTreeMap<&str, &Node> = BTreeMap::new();
         for variable in items(container, "env") {
             if let Some((text, node)) = str_of(variable, "name").zip(variable.get("name")) {
                 if !is_env_name(text) {

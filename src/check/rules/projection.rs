@@ -2,7 +2,7 @@
 // Rule: kubernetes v1.37 pkg/apis/core/validation/validation.go, `validateProjectionSources`,
 // `validateDownwardAPIVolumeFile`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::codes;
 use super::super::findings::Findings;
@@ -21,7 +21,7 @@ const MOST: i64 = 1 << 32;
 
 fn projections(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
     for projected in items(pod.spec, "volumes").filter_map(|volume| volume.get("projected")) {
-        let mut taken: HashMap<&str, &Node> = HashMap::new();
+        let mut taken: BTreeMap<&str, &Node> = BTreeMap::new();
         for source in items(projected, "sources") {
             let given = source.as_map().into_iter().flat_map(Map::entries);
             let mut given = given.filter(|entry| !entry.value.is_null());

@@ -1,7 +1,7 @@
 //! Node selectors, tolerations, affinity, spread.
 // Rule: kubernetes v1.37 pkg/apis/core/validation/validation.go, `ValidateTolerations`, `validateAffinity`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::codes;
 use super::super::findings::Findings;
@@ -160,7 +160,7 @@ fn pod_affinity(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
 }
 
 fn spread(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
-    let mut seen: HashMap<(&str, &str), &Node> = HashMap::new();
+    let mut seen: BTreeMap<(&str, &str), &Node> = BTreeMap::new();
     for constraint in items(pod.spec, "topologySpreadConstraints") {
         let when = str_of(constraint, "whenUnsatisfiable").unwrap_or_default();
         if let Some((key, node)) = str_of(constraint, "topologyKey").zip(constraint.get("topologyKey"))

@@ -1,7 +1,7 @@
 //! Security contexts.
 // Rule: kubernetes v1.37 pkg/apis/core/validation/validation.go, `ValidateSecurityContext`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::codes;
 use super::super::findings::{Findings, Warn as _};
@@ -61,7 +61,7 @@ fn pod_context(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
 }
 
 fn sysctls(context: &Node, findings: &mut Findings<'_, '_>) {
-    let mut seen: HashMap<&str, &Node> = HashMap::new();
+    let mut seen: BTreeMap<&str, &Node> = BTreeMap::new();
     for sysctl in items(context, "sysctls") {
         let Some((text, node)) = str_of(sysctl, "name").zip(sysctl.get("name")) else { continue };
         if text.is_empty() {

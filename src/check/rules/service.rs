@@ -1,7 +1,7 @@
 //! Services.
 // Rule: kubernetes v1.37 pkg/apis/core/validation/validation.go, `ValidateService`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::codes;
 use super::super::findings::Findings;
@@ -38,8 +38,8 @@ fn ports(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
         findings.missing(spec, "ports", codes::SERVICE, "");
         return;
     }
-    let mut names: HashMap<&str, &Node> = HashMap::new();
-    let mut numbers: HashMap<(i64, &str), &Node> = HashMap::new();
+    let mut names: BTreeMap<&str, &Node> = BTreeMap::new();
+    let mut numbers: BTreeMap<(i64, &str), &Node> = BTreeMap::new();
     for port in items(spec, "ports").filter(|port| port.as_map().is_some()) {
         port_number(port.get("port"), findings);
         // Zero and the empty text mean the port itself (`SetDefaults_Service`).
@@ -83,7 +83,7 @@ fn ports(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
 fn node_ports(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
     let Some(spec) = object.at("spec") else { return };
     let mine = |node: &Node| node.as_i64().is_some_and(|port| port != 0);
-    let mut taken: HashMap<(i64, &str), &Node> = HashMap::new();
+    let mut taken: BTreeMap<(i64, &str), &Node> = BTreeMap::new();
     for port in items(spec, "ports") {
         let Some(node) = port.get("nodePort").filter(|node| mine(node)) else { continue };
         if let Some(number) = node.as_i64() {

@@ -1,7 +1,7 @@
 //! Volumes of pods and where containers mount them.
 // Rule: kubernetes v1.37 pkg/apis/core/validation/validation.go, `ValidateVolumes`, `ValidateVolumeMounts`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::codes;
 use super::super::findings::{Findings, Warn as _};
@@ -16,7 +16,7 @@ use crate::kube::is_dns_label;
 pub(super) const RULES: &[PodRule] = &[volumes, mounts];
 
 fn volumes(_: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
-    let mut seen: HashMap<&str, &Node> = HashMap::new();
+    let mut seen: BTreeMap<&str, &Node> = BTreeMap::new();
     for volume in items(pod.spec, "volumes") {
         if let Some((text, node)) = str_of(volume, "name").zip(volume.get("name")) {
             if !is_dns_label(text) {
@@ -91,7 +91,7 @@ fn mounts(object: &Object<'_>, pod: Pod<'_>, findings: &mut Findings<'_, '_>) {
         items(pod.spec, "volumes").filter_map(|volume| str_of(volume, "name")).chain(claims.iter().copied())
     };
     for (_, container) in pod.containers() {
-        let mut paths: HashMap<&str, &Node> = HashMap::new();
+        let mut paths: BTreeMap<&str, &Node> = BTreeMap::new();
         for mount in items(container, "volumeMounts") {
             if let Some((text, node)) = str_of(mount, "name").zip(mount.get("name"))
                 && !names().any(|name| name == text)

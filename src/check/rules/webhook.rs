@@ -2,7 +2,7 @@
 // Rule: kubernetes v1.37 pkg/apis/admissionregistration/validation/validation.go, `validateWebhook`;
 // apiserver/pkg/util/webhook/validation.go.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::codes;
 use super::super::findings::Findings;
@@ -20,7 +20,7 @@ pub(super) const RULES: &[ObjectRule] =
 const LONGEST: i64 = 30;
 
 fn webhooks(object: &Object<'_>, findings: &mut Findings<'_, '_>) {
-    let mut names: HashMap<&str, &Node> = HashMap::new();
+    let mut names: BTreeMap<&str, &Node> = BTreeMap::new();
     for webhook in items(&object.root, "webhooks").filter(|webhook| webhook.as_map().is_some()) {
         if let Some((text, node)) = str_of(webhook, "name").zip(webhook.get("name"))
             && !text.is_empty()
@@ -71,7 +71,7 @@ fn reviews(webhook: &Node, findings: &mut Findings<'_, '_>) {
     if !items(webhook, "admissionReviewVersions").any(known) {
         findings.says(node, codes::ENUM, "Invalid value: must include at least one of v1, v1beta1");
     }
-    let mut seen: HashMap<&str, &Node> = HashMap::new();
+    let mut seen: BTreeMap<&str, &Node> = BTreeMap::new();
     for version in items(webhook, "admissionReviewVersions") {
         let Some(text) = version.as_str() else { continue };
         if let Some(first) = seen.insert(text, version) {

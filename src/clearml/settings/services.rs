@@ -1,6 +1,6 @@
 //! `services.*`: names, types and ports. Every reference to a Service takes its name and port from here.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::component;
 use crate::clearml::names;
@@ -69,8 +69,8 @@ impl Services {
 
     /// Reports names and node ports that two Services share.
     fn check_twice(&self, root: &Reader<'_>) {
-        let mut names: HashMap<&str, &Text> = HashMap::new();
-        let mut ports: HashMap<i64, &Setting<i64>> = HashMap::new();
+        let mut names: BTreeMap<&str, &Text> = BTreeMap::new();
+        let mut ports: BTreeMap<i64, &Setting<i64>> = BTreeMap::new();
         for service in self.all() {
             if let Some(first) = names.insert(&service.name.value, &service.name) {
                 twice(
