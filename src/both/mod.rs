@@ -1,42 +1,52 @@
 //! Two pieces of work at once.
 
-mod start;
+mod second;
 
-use std::panic::resume_unwind;
+pub(crate) use second::get_ready;
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use start::start;
-
-/// What both give; the second runs on a thread of its own if the system has one that begins before the first is done.
-pub(crate) fn both<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
-    let waiting = Mutex::new(Some(second));
-    let run = || {
-        let second = waiting.lock().ok().and_then(|mut waiting| waiting.take());
-        second.map(|second| second())
+/// What both give; the second runs on the other thread if that begins before the first is done.
+pub(crate) fn both<A, B: Send + 'static>(
+    first: impl FnOnce() -> A,
+    second: impl FnOnce() -> B + Send + 'static,
+) -> (A, B) {
+    let waiting = Arc::new(Mutex::new(Some(second)));
+    let (there, result) = channel();
+    let open = Arc::clone(&waiting);
+    second::hand_over(move || {
+        if let Some(second) = open.lock().ok().and_then(|mut open| open.take()) {
+            let _ = there.send(catch_unwind(AssertUnwindSafe(second)));
+        }
+    });
+    let first = first();
+    // On a busy computer the thread may not have begun yet; then it has nothing left to do.
+    let left = waiting.lock().ok().and_then(|mut waiting| waiting.take());
+    let second = match left {
+        Some(second) => second(),
+        None => match result.recv() {
+            Ok(second) => second.unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_) => unreachable!("whoever takes it runs it"),
+        },
     };
-    thread::scope(|scope| {
-        let thread = start(scope, run);
-        let first = first();
-        // On a busy computer the thread may not have begun yet; then it has nothing left to do.
-        let here = run();
-        let there = match thread.map(thread::ScopedJoinHandle::join) {
-            Some(Ok(there)) => there,
-            Some(Err(panic)) => resume_unwind(panic),
-            None => None,
-        };
-        let second = here.or(there);
-        (first, second.expect("it runs once, there or here"))
-    })
+    (first, second)
 }
 
-/// Work on a list whose results are wanted later.
-pub(crate) struct Ahead<'a, T, R> {
-    items: &'a [T],
-    work: &'a (dyn Fn(&T) -> R + Sync),
+/// Work on a list whose results are wanted later. The second thread does it, the last first, as long as this lives;
+/// whoever takes the results from the first on meets it half-way.
+pub(crate) struct Ahead<T, R>(Arc<Shared<T, R>>);
+
+struct Shared<T, R> {
+    items: Vec<T>,
+    work: Box<dyn Fn(&T) -> R + Send + Sync>,
     /// How far each item is; whoever works on it holds its lock.
     states: Vec<Mutex<State<R>>>,
+    /// Whether no more results are wanted.
+    is_over: AtomicBool,
 }
 
 enum State<R> {
@@ -45,73 +55,86 @@ enum State<R> {
     Taken,
 }
 
-/// Runs `meanwhile` while a second thread works on the items, the last first, if that is worth one. Whoever takes the
-/// results from the first on meets it half-way.
-pub(crate) fn ahead<T: Sync, R: Send, A>(
-    items: &[T],
-    is_worth_a_thread: bool,
-    work: impl Fn(&T) -> R + Sync,
-    meanwhile: impl FnOnce(&Ahead<'_, T, R>) -> A,
-) -> A {
-    ahead_twice(items, is_worth_a_thread, work, |_, _| (), meanwhile)
-}
+impl<T: Send + Sync + 'static, R: Send + 'static> Ahead<T, R> {
+    /// Work on these items, ahead only if that is worth a thread.
+    pub(crate) fn new(
+        items: Vec<T>,
+        is_worth_a_thread: bool,
+        work: impl Fn(&T) -> R + Send + Sync + 'static,
+    ) -> Self {
+        Self::twice(items, is_worth_a_thread, work, |_, _| ())
+    }
 
-/// The same, and when no item is left the second thread does `more` for those whose results nobody has taken yet.
-pub(crate) fn ahead_twice<T: Sync, R: Send, A>(
-    items: &[T],
-    is_worth_a_thread: bool,
-    work: impl Fn(&T) -> R + Sync,
-    more: impl Fn(&T, &mut R) + Sync,
-    meanwhile: impl FnOnce(&Ahead<'_, T, R>) -> A,
-) -> A {
-    let states = items.iter().map(|_| Mutex::new(State::Open)).collect();
-    let ahead = Ahead { items, work: &work, states };
-    let is_over = AtomicBool::new(false);
-    thread::scope(|scope| {
+    /// The same, and when no item is left the second thread does `more` for those whose results nobody has taken yet.
+    pub(crate) fn twice(
+        items: Vec<T>,
+        is_worth_a_thread: bool,
+        work: impl Fn(&T) -> R + Send + Sync + 'static,
+        more: impl Fn(&T, &mut R) + Send + 'static,
+    ) -> Self {
+        let states = items.iter().map(|_| Mutex::new(State::Open)).collect();
+        let shared = Shared { items, work: Box::new(work), states, is_over: AtomicBool::new(false) };
+        let shared = Arc::new(shared);
         if is_worth_a_thread {
             // Without the thread, everything is done where it is taken.
-            let run = || {
-                ahead.work_back(&is_over);
-                ahead.more_back(&more, &is_over);
-            };
-            drop(start(scope, run));
+            let shared = Arc::clone(&shared);
+            second::hand_over(move || {
+                shared.work_back();
+                shared.more_back(&more);
+            });
         }
-        let result = meanwhile(&ahead);
-        is_over.store(true, Ordering::Relaxed);
-        result
-    })
+        Self(shared)
+    }
 }
 
-impl<T, R> Ahead<'_, T, R> {
-    fn work_back(&self, is_over: &AtomicBool) {
+impl<T, R> Ahead<T, R> {
+    /// The items.
+    pub(crate) fn items(&self) -> &[T] {
+        &self.0.items
+    }
+
+    /// The results in the order of the items; each can be taken once.
+    pub(crate) fn results(&self) -> impl Iterator<Item = R> {
+        let Shared { items, states, .. } = &*self.0;
+        items.iter().zip(states).map(|(item, state)| self.0.take(item, state))
+    }
+
+    /// The result for the item of this number; the numbers that are asked for rise, or the items are done here.
+    pub(crate) fn result(&self, number: usize) -> Option<R> {
+        Some(self.0.take(self.0.items.get(number)?, self.0.states.get(number)?))
+    }
+}
+
+impl<T, R> Drop for Ahead<T, R> {
+    fn drop(&mut self) {
+        self.0.is_over.store(true, Ordering::Relaxed);
+    }
+}
+
+impl<T, R> Shared<T, R> {
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+
+    fn work_back(&self) {
         for (item, state) in self.items.iter().zip(&self.states).rev() {
             // An item that is locked is worked on where the results are taken, which those before it were already.
             let Ok(mut state) = state.try_lock() else { return };
-            if matches!(*state, State::Taken) || is_over.load(Ordering::Relaxed) {
+            if matches!(*state, State::Taken) || self.is_over() {
                 return;
             }
             *state = State::Done((self.work)(item));
         }
     }
 
-    fn more_back(&self, more: &impl Fn(&T, &mut R), is_over: &AtomicBool) {
+    fn more_back(&self, more: &impl Fn(&T, &mut R)) {
         for (item, state) in self.items.iter().zip(&self.states).rev() {
             let Ok(mut state) = state.try_lock() else { return };
             match &mut *state {
-                State::Done(result) if !is_over.load(Ordering::Relaxed) => more(item, result),
+                State::Done(result) if !self.is_over() => more(item, result),
                 _ => return,
             }
         }
-    }
-
-    /// The results in the order of the items; each can be taken once.
-    pub(crate) fn results(&self) -> impl Iterator<Item = R> {
-        self.items.iter().zip(&self.states).map(|(item, state)| self.take(item, state))
-    }
-
-    /// The result for the item of this number; the numbers that are asked for rise, or the items are done here.
-    pub(crate) fn result(&self, number: usize) -> Option<R> {
-        Some(self.take(self.items.get(number)?, self.states.get(number)?))
     }
 
     fn take(&self, item: &T, state: &Mutex<State<R>>) -> R {
@@ -124,24 +147,71 @@ impl<T, R> Ahead<'_, T, R> {
     }
 }
 
+/// A result that may be there before it is wanted.
+pub(crate) struct Later<R>(Arc<Mutex<State<R>>>);
+
+impl<R: Send + 'static> Later<R> {
+    /// Has the second thread do this, unless it would have to be woken first.
+    pub(crate) fn begin(work: impl FnOnce() -> R + Send + 'static) -> Option<Self> {
+        if !second::is_awake() {
+            return None;
+        }
+        let state = Arc::new(Mutex::new(State::Open));
+        let there = Arc::clone(&state);
+        second::hand_over(move || {
+            if let Ok(mut state) = there.lock()
+                && matches!(*state, State::Open)
+            {
+                *state = State::Done(work());
+            }
+        });
+        Some(Self(state))
+    }
+}
+
+impl<R> Later<R> {
+    /// The result, once; nothing if it is not there yet, which is not waited for.
+    pub(crate) fn take(&self) -> Option<R> {
+        let mut state = self.0.try_lock().ok()?;
+        match std::mem::replace(&mut *state, State::Taken) {
+            State::Done(result) => Some(result),
+            State::Open | State::Taken => None,
+        }
+    }
+}
+
+impl<R> Clone for Later<R> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<R> fmt::Debug for Later<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Later")
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
-    use super::{Ahead, ahead, ahead_twice, both};
+    use super::{Ahead, Later, both};
 
     #[test]
     fn both_run() {
         let mut seen = 0;
         let here = std::thread::current().id();
-        let ((), second) = both(|| seen += 1, || std::thread::current().id() != here);
+        let ((), second) = both(|| seen += 1, move || std::thread::current().id() != here);
         assert_eq!(seen, 1);
         // Whoever is first waits for the second to begin elsewhere, or finds it undone.
-        let begun = std::sync::Barrier::new(2);
+        let begun = Arc::new(std::sync::Barrier::new(2));
+        let there = Arc::clone(&begun);
         let (first, elsewhere) = both(
             || begun.wait().is_leader(),
-            || (begun.wait().is_leader(), std::thread::current().id() != here),
+            move || (there.wait().is_leader(), std::thread::current().id() != here),
         );
         assert_ne!(first, elsewhere.0);
         assert!(elsewhere.1);
@@ -153,17 +223,17 @@ mod tests {
         let items: Vec<usize> = (0..200).collect();
         for is_worth_a_thread in [false, true] {
             for pause in [0, 1, 5] {
-                let counted = AtomicUsize::new(0);
-                let work = |item: &usize| {
-                    counted.fetch_add(1, Ordering::Relaxed);
+                let counted = Arc::new(AtomicUsize::new(0));
+                let count = Arc::clone(&counted);
+                let work = move |item: &usize| {
+                    count.fetch_add(1, Ordering::Relaxed);
                     2 * item
                 };
-                let results: Vec<usize> = ahead(&items, is_worth_a_thread, work, |ahead| {
-                    std::thread::sleep(Duration::from_millis(pause));
-                    ahead.results().collect()
-                });
+                let ahead = Ahead::new(items.clone(), is_worth_a_thread, work);
+                std::thread::sleep(Duration::from_millis(pause));
+                let results: Vec<usize> = ahead.results().collect();
                 assert_eq!(results, items.iter().map(|item| 2 * item).collect::<Vec<_>>());
-                assert_eq!(counted.into_inner(), items.len(), "each is done once");
+                assert_eq!(counted.load(Ordering::Relaxed), items.len(), "each is done once");
             }
         }
     }
@@ -174,31 +244,58 @@ mod tests {
         // Results are taken when more was done for so many.
         for wanted in [0, 1, items.len()] {
             let (done, more_done) = std::sync::mpsc::channel();
-            let more = |_: &usize, result: &mut usize| {
+            let more = move |_: &usize, result: &mut usize| {
                 *result += 1;
                 let _ = done.send(());
             };
-            let meanwhile = |ahead: &Ahead<'_, usize, usize>| {
-                for _ in 0..wanted {
-                    more_done.recv_timeout(Duration::from_mins(1)).expect("the second thread does more");
-                }
-                ahead.results().collect::<Vec<_>>()
-            };
-            let results = ahead_twice(&items, true, |item| 2 * item, more, meanwhile);
+            let ahead = Ahead::twice(items.clone(), true, |item| 2 * item, more);
+            for _ in 0..wanted {
+                more_done.recv_timeout(Duration::from_mins(1)).expect("the second thread does more");
+            }
+            let results: Vec<usize> = ahead.results().collect();
             assert!(items.iter().zip(&results).all(|(item, result)| result / 2 == *item), "{results:?}");
             assert!(results.iter().filter(|result| *result % 2 == 1).count() >= wanted, "{results:?}");
         }
     }
 
     #[test]
+    fn a_result_is_taken_once_or_never_made() {
+        let (end, is_over) = std::sync::mpsc::channel();
+        let wait = move || is_over.recv_timeout(Duration::from_mins(1));
+        // While the second thread waits for this one, it is awake.
+        let ahead = Ahead::new(vec![()], true, {
+            let wait = std::sync::Mutex::new(wait);
+            move |()| wait.lock().unwrap()().is_ok()
+        });
+        let later = loop {
+            if let Some(later) = Later::begin(|| 5) {
+                break later;
+            }
+            std::thread::yield_now();
+        };
+        let never = Later::begin(|| 6).unwrap();
+        assert_eq!(never.take(), None);
+        end.send(()).unwrap();
+        both(|| std::thread::sleep(Duration::from_millis(100)), || ());
+        assert_eq!(ahead.result(0), Some(true));
+        assert_eq!(never.take(), None);
+        let made = later.clone().take();
+        assert!(made.is_none_or(|made| made == 5), "{made:?}");
+        assert_eq!(later.take(), None);
+    }
+
+    #[test]
     fn what_nobody_wants_any_more_is_not_done() {
         let items: Vec<usize> = (0..1000).collect();
-        let counted = AtomicUsize::new(0);
-        let work = |_: &usize| {
-            counted.fetch_add(1, Ordering::Relaxed);
+        let counted = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&counted);
+        let work = move |_: &usize| {
+            count.fetch_add(1, Ordering::Relaxed);
             std::thread::sleep(Duration::from_millis(20));
         };
-        ahead(&items, true, work, |_| ());
-        assert!(counted.into_inner() < items.len());
+        drop(Ahead::new(items, true, work));
+        // Work that comes later is done, so that there is no more of this.
+        both(|| std::thread::sleep(Duration::from_millis(100)), || ());
+        assert!(counted.load(Ordering::Relaxed) < 1000);
     }
 }

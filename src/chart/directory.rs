@@ -13,7 +13,7 @@ use super::error::{Error, ErrorKind};
 use super::folder::{Folder, Kind, Named, Opened, Room};
 use super::ignore::Rules;
 use super::{File, LoadOptions, MAX_CHART_SIZE};
-use crate::both::ahead;
+use crate::both::{self, Ahead};
 use crate::diag::{Level, LogLine, raw};
 
 /// Go's limit on links in one path.
@@ -25,6 +25,9 @@ const MAX_OPEN: usize = 64;
 
 /// Bytes of a folder's path up to which the path of no file in it is too long for the system, which counts to 4096.
 const MAX_NEAR: usize = 3800;
+
+/// The folder of subcharts.
+const CHARTS: &str = "charts";
 
 /// Subcharts from which on two threads read faster than one.
 const MANY: usize = 16;
@@ -63,6 +66,9 @@ pub(super) fn read_bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 
 /// Every file of the folder, in the order Helm sees them.
 pub(super) fn read(top: &Path, options: &LoadOptions, log: &mut Vec<LogLine>) -> Result<Vec<File>, Error> {
+    if has_many_subcharts(top) {
+        both::get_ready();
+    }
     let ignore_file = top.join(".helmignore");
     if options.confined && fs::symlink_metadata(&ignore_file).is_ok_and(|info| info.is_symlink()) {
         refuse_outside(top, &ignore_file, &follow(&ignore_file)?)?;
@@ -76,17 +82,32 @@ pub(super) fn read(top: &Path, options: &LoadOptions, log: &mut Vec<LogLine>) ->
         Err(_) => Rules::default(),
     };
     rules.add_defaults();
-    let mut walk = Walk::new(Goal { top, rules: &rules, confined: options.confined }, MAX_CHART_SIZE);
+    let goal = Goal { top: top.to_owned(), rules, confined: options.confined };
+    let mut walk = Walk::new(Arc::new(goal), MAX_CHART_SIZE);
     let result = walk.directory(Opened::open(top), At::top(top));
     log.append(&mut walk.log);
-    result.map(|()| walk.files())
+    walk.finish();
+    result.map(|()| walk.files)
+}
+
+/// Whether two threads will read the chart, as far as that is easily known: on most file systems a folder has a link from
+/// each folder in it.
+#[cfg(unix)]
+fn has_many_subcharts(top: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    fs::symlink_metadata(top.join(CHARTS)).is_ok_and(|info| info.nlink() > MANY as u64)
+}
+
+#[cfg(not(unix))]
+fn has_many_subcharts(_: &Path) -> bool {
+    false
 }
 
 /// What a walk is for.
-#[derive(Clone, Copy)]
-struct Goal<'a> {
-    top: &'a Path,
-    rules: &'a Rules,
+struct Goal {
+    top: PathBuf,
+    rules: Rules,
     confined: bool,
 }
 
@@ -129,53 +150,58 @@ impl<'p> At<'p> {
 
 /// What a file holds.
 enum Content {
-    /// These bytes of one of the texts.
-    Part(usize, Range<usize>),
+    /// These bytes of the text.
+    Part(Range<usize>),
     Own(Vec<u8>),
 }
 
-impl Content {
-    fn len(&self) -> usize {
-        match self {
-            Self::Part(_, part) => part.len(),
-            Self::Own(data) => data.len(),
-        }
-    }
+/// What a walk through some of the subcharts has read.
+struct Read {
+    log: Vec<LogLine>,
+    files: Vec<File>,
+    bytes: u64,
 }
 
 /// What was read on a walk.
-struct Walk<'a> {
-    goal: Goal<'a>,
+struct Walk {
+    goal: Arc<Goal>,
     log: Vec<LogLine>,
     /// Bytes that files may still have.
     left: u64,
     room: Room,
-    /// What the short files hold, one behind the other.
-    texts: Vec<String>,
+    /// Files that are complete.
+    files: Vec<File>,
+    /// Files behind those.
     found: Vec<(String, Content)>,
+    /// What the short ones among them hold, one behind the other.
+    text: String,
 }
 
-impl<'a> Walk<'a> {
-    fn new(goal: Goal<'a>, left: u64) -> Self {
-        let (log, found) = (Vec::new(), Vec::new());
-        Self { goal, log, left, room: Room::default(), texts: vec![String::new()], found }
+impl Walk {
+    fn new(goal: Arc<Goal>, left: u64) -> Self {
+        let (log, files, found) = (Vec::new(), Vec::new(), Vec::new());
+        Self { goal, log, left, room: Room::default(), files, found, text: String::new() }
     }
 
     // Rule: Helm v4.3.1 internal/sympath/walk.go and pkg/chart/v2/loader/directory.go.
-    fn directory<F: Folder + Sync>(&mut self, folder: io::Result<F>, at: At<'_>) -> Result<(), Error> {
+    fn directory<F: Folder + Send + Sync + 'static>(
+        &mut self,
+        folder: io::Result<F>,
+        at: At<'_>,
+    ) -> Result<(), Error> {
         let open = |error: io::Error| {
             ErrorKind::Io.error(format!("open {}: {}", at.path().display(), io_text(&error)))
         };
         let folder = folder.map_err(open)?;
         let mut names = folder.entries().map_err(open)?;
         names.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        if at.relative == "charts" && names.len() >= MANY {
-            return self.in_two(&folder, at, &names);
+        if at.relative == CHARTS && names.len() >= MANY {
+            return self.in_two(folder, names);
         }
         self.entries(&folder, at, &names)
     }
 
-    fn entries<F: Folder + Sync>(
+    fn entries<F: Folder + Send + Sync + 'static>(
         &mut self,
         folder: &F,
         at: At<'_>,
@@ -217,59 +243,72 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// The same on two threads: most of the time goes into what the system does.
-    fn in_two<F: Folder + Sync>(
+    /// What lies in `charts/`, on two threads: most of the time goes into what the system does.
+    fn in_two<F: Folder + Send + Sync + 'static>(
         &mut self,
-        folder: &F,
-        at: At<'_>,
-        names: &[(OsString, Kind)],
+        folder: F,
+        names: Vec<(OsString, Kind)>,
     ) -> Result<(), Error> {
-        let groups: Vec<&[(OsString, Kind)]> = names.chunks(SOME).collect();
-        let goal = self.goal;
+        let mut groups = Vec::with_capacity(names.len().div_ceil(SOME));
+        let mut names = names.into_iter();
+        while names.len() > 0 {
+            groups.push(names.by_ref().take(SOME).collect::<Vec<_>>());
+        }
         // All together, no more is read ahead than may be read.
         let share = self.left / groups.len().max(1) as u64;
+        let (folder, goal) = (Arc::new(folder), Arc::clone(&self.goal));
         let rooms = Mutex::new(Vec::new());
-        let read = |names: &&[(OsString, Kind)]| {
-            let mut walk = Walk::new(goal, share);
+        let folder_there = Arc::clone(&folder);
+        let read = move |names: &Vec<(OsString, Kind)>| {
+            let mut walk = Self::new(Arc::clone(&goal), share);
             if let Some(room) = rooms.lock().ok().and_then(|mut rooms| rooms.pop()) {
                 walk.room = room;
             }
-            let result = walk.entries(folder, at, names);
+            let result =
+                walk.entries(&*folder_there, At::top(&goal.top).below(CHARTS.as_ref(), CHARTS), names);
             if let Ok(mut rooms) = rooms.lock() {
                 rooms.push(std::mem::take(&mut walk.room));
             }
-            result.ok().map(|()| walk)
+            result.ok()?;
+            walk.finish();
+            Some(Read { log: walk.log, files: walk.files, bytes: share - walk.left })
         };
-        ahead(&groups, true, read, |read| {
-            groups.iter().zip(read.results()).try_for_each(|(names, walk)| match walk {
-                Some(walk) => self.go_on(walk),
+        let read = Ahead::new(groups, true, read);
+        let goal = Arc::clone(&self.goal);
+        for (names, read) in read.items().iter().zip(read.results()) {
+            let enough = read.and_then(|read| Some((self.left.checked_sub(read.bytes)?, read)));
+            match enough {
+                Some((left, read)) => self.go_on(read, left),
                 // What is wrong there, or too much of it, is found once more, where it counts.
-                None => self.entries(folder, at, names),
-            })
-        })
+                None => self.entries(&*folder, At::top(&goal.top).below(CHARTS.as_ref(), CHARTS), names)?,
+            }
+        }
+        Ok(())
     }
 
     /// Takes over what was read behind all of this.
-    fn go_on(&mut self, mut other: Self) -> Result<(), Error> {
-        self.log.append(&mut other.log);
-        let texts = self.texts.len();
-        for (relative, content) in other.found {
-            let length = content.len() as u64;
-            self.left = self.left.checked_sub(length).ok_or_else(|| too_large(&relative))?;
-            let content = match content {
-                Content::Part(text, part) => Content::Part(text + texts, part),
-                own @ Content::Own(_) => own,
-            };
-            self.found.push((relative, content));
-        }
-        self.texts.append(&mut other.texts);
-        Ok(())
+    fn go_on(&mut self, read: Read, left: u64) {
+        self.finish();
+        self.left = left;
+        let Read { mut log, mut files, .. } = read;
+        self.log.append(&mut log);
+        self.files.append(&mut files);
+    }
+
+    /// Makes files of what was found.
+    fn finish(&mut self) {
+        let text = Arc::new(std::mem::take(&mut self.text));
+        let file = |(path, content)| match content {
+            Content::Part(part) => File::part(path, &text, part),
+            Content::Own(data) => Some(File::new(path, data)),
+        };
+        self.files.extend(self.found.drain(..).filter_map(file));
     }
 
     fn follow(&mut self, path: &Path) -> Result<Kind, Error> {
         let resolved = follow(path)?;
         if self.goal.confined {
-            refuse_outside(self.goal.top, path, &resolved)?;
+            refuse_outside(&self.goal.top, path, &resolved)?;
         }
         self.log.push(
             LogLine::new(
@@ -303,29 +342,19 @@ impl<'a> Walk<'a> {
         let file = folder.file(name).map_err(open)?;
         let data = self.room.read(file, self.left).map_err(open)?;
         self.left = self.left.checked_sub(data.len() as u64).ok_or_else(|| too_large(&relative))?;
-        let last = self.texts.len().saturating_sub(1);
-        let content = match (data, self.texts.last_mut()) {
-            (Cow::Borrowed(data), Some(text)) => match str::from_utf8(data) {
+        let content = match data {
+            Cow::Borrowed(data) => match str::from_utf8(data) {
                 Ok(data) => {
-                    let start = text.len();
-                    text.push_str(data);
-                    Content::Part(last, start..text.len())
+                    let start = self.text.len();
+                    self.text.push_str(data);
+                    Content::Part(start..self.text.len())
                 }
                 Err(_) => Content::Own(data.to_vec()),
             },
-            (data, _) => Content::Own(data.into_owned()),
+            Cow::Owned(data) => Content::Own(data),
         };
         self.found.push((relative, content));
         Ok(())
-    }
-
-    fn files(self) -> Vec<File> {
-        let texts: Vec<Arc<String>> = self.texts.into_iter().map(Arc::new).collect();
-        let file = |(path, content)| match content {
-            Content::Part(text, part) => File::part(path, texts.get(text)?, part),
-            Content::Own(data) => Some(File::new(path, data)),
-        };
-        self.found.into_iter().filter_map(file).collect()
     }
 }
 
@@ -436,13 +465,13 @@ mod tests {
         for number in 10..10 + COUNT {
             write(top.path(), &format!("charts/c{number}/a"), b"abc");
         }
-        let rules = Rules::default();
         for left in [9 * COUNT, 3 * COUNT, 3 * COUNT - 1, 40, 0] {
-            let mut walk = Walk::new(Goal { top: top.path(), rules: &rules, confined: false }, left);
+            let goal = Goal { top: top.path().to_owned(), rules: Rules::default(), confined: false };
+            let mut walk = Walk::new(Arc::new(goal), left);
             let result = walk.directory(Opened::open(top.path()), At::top(top.path()));
             if left >= 3 * COUNT {
                 assert!(result.is_ok(), "{left}");
-                assert_eq!(walk.files().len() as u64, COUNT);
+                assert_eq!(walk.files.len() as u64, COUNT);
             } else {
                 let text = result.unwrap_err().diagnostic().message.clone();
                 assert!(text.contains(&format!("charts/c{}/a:", 10 + left / 3)), "{left}: {text}");

@@ -7,7 +7,7 @@ use super::error::{Error, ErrorKind};
 use super::lock::Lock;
 use super::metadata::Metadata;
 use super::{File, MAX_CHART_DEPTH, MAX_CHART_SIZE, archive, directory};
-use crate::both::ahead;
+use crate::both::Ahead;
 use crate::codec::Numbers;
 use crate::codec::shape::{self, Shape, names_field};
 use crate::codec::yaml::{self, ReadOptions};
@@ -144,7 +144,8 @@ impl Chart {
     /// Helm's own text for whatever Helm refuses.
     pub fn load_archive(name: &str, data: &[u8], log: &mut Vec<LogLine>) -> Result<Self, Error> {
         archive::ensure(name, data)?;
-        let files = archive::read_along(data, &ValuesFiles::default())
+        let along: Arc<dyn archive::Along> = Arc::new(ValuesFiles::default());
+        let files = archive::read_along(data, &along)
             .map_err(|text| ErrorKind::Archive.error(archive::refusal(name, &text)))?;
         let Some(file) = files.iter().find(|file| file.path() == "Chart.yaml") else {
             return Err(ErrorKind::Malformed.error("unable to detect chart version, no Chart.yaml found"));
@@ -176,7 +177,6 @@ impl Chart {
             return Err(ErrorKind::Malformed.error("Chart.yaml file is missing"));
         };
         metadata.validate().map_err(|text| ErrorKind::Invalid.error(format!("validation: {text}")))?;
-        let place = Place { prefix, parent: &metadata.name, depth };
         let mut groups = loading.subcharts;
         groups.sort_by(|(a, _), (b, _)| a.cmp(b));
         groups.dedup_by(|(name, files), (kept, all)| {
@@ -186,7 +186,11 @@ impl Chart {
             }
             is_same
         });
-        let subcharts = place.subcharts(&groups, log)?;
+        let subcharts = if groups.is_empty() {
+            Vec::new()
+        } else {
+            subcharts(prefix, &metadata.name, depth, groups, log)?
+        };
         Ok(Self(Arc::new(Inner {
             metadata,
             lock: loading.lock,
@@ -428,34 +432,40 @@ fn is_worth_a_thread(groups: &[(String, Vec<File>)]) -> bool {
     all >= 2 * MUCH && all - most >= MUCH
 }
 
+/// The subcharts with these files, put together on two threads when they are much work.
+fn subcharts(
+    prefix: &str,
+    parent: &str,
+    depth: Depth,
+    groups: Vec<(String, Vec<File>)>,
+    log: &mut Vec<LogLine>,
+) -> Result<Vec<Chart>, Error> {
+    let place = Place { prefix: prefix.to_owned(), parent: parent.to_owned(), depth };
+    let subchart = move |(name, files): &(String, Vec<File>)| {
+        let mut log = Vec::new();
+        (place.subchart(name, files, &mut log), log)
+    };
+    let is_worth_a_thread = is_worth_a_thread(&groups);
+    let subcharts = Ahead::new(groups, is_worth_a_thread, subchart);
+    let charts = subcharts.results().filter_map(|(chart, mut lines)| {
+        log.append(&mut lines);
+        chart.transpose()
+    });
+    charts.collect()
+}
+
 /// Where subcharts lie.
-#[derive(Clone, Copy)]
-struct Place<'p> {
-    prefix: &'p str,
+struct Place {
+    prefix: String,
     /// Name of the chart they lie in.
-    parent: &'p str,
+    parent: String,
     /// How deep that lies.
     depth: Depth,
 }
 
-impl Place<'_> {
-    /// The subcharts with these files, put together on two threads when they are much work.
-    fn subcharts(self, groups: &[(String, Vec<File>)], log: &mut Vec<LogLine>) -> Result<Vec<Chart>, Error> {
-        let subchart = |(name, files): &(String, Vec<File>)| {
-            let mut log = Vec::new();
-            (self.subchart(name, files, &mut log), log)
-        };
-        ahead(groups, is_worth_a_thread(groups), subchart, |subcharts| {
-            let charts = subcharts.results().filter_map(|(chart, mut lines)| {
-                log.append(&mut lines);
-                chart.transpose()
-            });
-            charts.collect()
-        })
-    }
-
+impl Place {
     /// The subchart with these files, if they are any.
-    fn subchart(self, name: &str, files: &[File], log: &mut Vec<LogLine>) -> Result<Option<Chart>, Error> {
+    fn subchart(&self, name: &str, files: &[File], log: &mut Vec<LogLine>) -> Result<Option<Chart>, Error> {
         if name.starts_with(['_', '.']) {
             return Ok(None);
         }
@@ -479,7 +489,7 @@ impl Place<'_> {
             let inside = |file: &File| file.path().find('/').map(|end| file.inside(end + 1));
             files.iter().filter_map(inside).collect()
         };
-        Chart::from_files(&[prefix, CHARTS, name, "/"].concat(), files, log, depth.below())
+        Chart::from_files(&[&**prefix, CHARTS, name, "/"].concat(), files, log, depth.below())
             .map(Some)
             .map_err(|error| in_chart(&error.diagnostic().message))
     }

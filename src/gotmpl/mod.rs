@@ -18,7 +18,7 @@ pub mod stack;
 pub use ast::Tree;
 pub use error::{ExecError, ParseError};
 pub use exec::{Run, execute, execute_recorded};
-pub use parser::{Glances, Parsed, glance_ahead, parse, parse_lazily};
+pub use parser::{Glances, Parsed, parse, parse_lazily};
 pub use set::{Cache, Set};
 
 #[cfg(test)]

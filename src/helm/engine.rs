@@ -67,7 +67,7 @@ pub(super) struct Work<'a> {
     /// The same before dependencies were processed.
     pub loaded: &'a [Template],
     /// What was seen of the texts of those.
-    pub glances: &'a Glances<'a>,
+    pub glances: &'a Glances,
     /// What they get, by their charts' numbers.
     pub scopes: &'a [Scope],
 }
@@ -139,7 +139,7 @@ pub(super) fn render(
                 } else {
                     out
                 };
-                files.push(RenderedFile::new(text, out, trace));
+                files.push(RenderedFile::new(text, out, trace).looked_at_ahead());
             }
             Err(error) => {
                 failed = Some(exec_failed(&error));

@@ -15,7 +15,7 @@ use super::{engine, globals, scope, tree};
 use crate::chart::Chart;
 use crate::codec::{self, Node};
 use crate::diag::{Level, LogLine};
-use crate::gotmpl::{self, stack};
+use crate::gotmpl::{Glances, stack};
 use crate::host::{Host, HostHandle};
 use crate::manifest::{self, Hook, Manifest, RenderedFile};
 use crate::trace::record::Recorder;
@@ -270,7 +270,7 @@ impl Release {
         let own_notes = format!("{}/templates/NOTES.txt", member.name);
         files.retain(|file| {
             if file.template == own_notes {
-                notes.clone_from(&file.text);
+                notes.clone_from(&*file.text);
             }
             !file.template.ends_with("NOTES.txt")
         });
@@ -315,17 +315,14 @@ impl Release {
             return Err(ErrorKind::Values.error("the values are too deep for this stack"));
         }
         let loaded = scope::templates(&member);
-        let sources = engine::sources(&loaded);
         let state = State::new(self.lint, self.traced);
-        let funcs = state.funcs.clone();
-        gotmpl::glance_ahead(&sources, &funcs, |glances| {
-            let has_dependencies = member.dependencies.is_some();
-            self.process_dependencies(&mut member, log)?;
-            let left = if has_dependencies { Some(scope::templates(&member)) } else { None };
-            let templates = left.as_deref().unwrap_or(&loaded);
-            let work = Work { templates, loaded: &loaded, glances: &glances, scopes: &[] };
-            self.render_templates(member, work, state, host, log)
-        })
+        let glances = Glances::new(engine::sources(&loaded), &state.funcs);
+        let has_dependencies = member.dependencies.is_some();
+        self.process_dependencies(&mut member, log)?;
+        let left = if has_dependencies { Some(scope::templates(&member)) } else { None };
+        let templates = left.as_deref().unwrap_or(&loaded);
+        let work = Work { templates, loaded: &loaded, glances: &glances, scopes: &[] };
+        self.render_templates(member, work, state, host, log)
     }
 
     fn process_dependencies(&self, member: &mut Member, log: &mut Vec<LogLine>) -> Result<(), Error> {

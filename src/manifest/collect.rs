@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::hook::{self, HOOK_ANNOTATION, Hook};
 use super::{Head, Manifest, sort, split};
+use crate::both::Later;
 use crate::diag::{Level, LogLine, Source, SourceKind, Span};
 use crate::go::unicode;
 use crate::trace::{Trace, Write};
@@ -15,11 +16,20 @@ pub struct RenderedFile {
     /// The template's full name.
     pub template: String,
     /// What it rendered.
-    pub text: String,
+    pub text: Arc<String>,
     /// What wrote which bytes of the text; empty unless somebody listened.
     pub trace: Vec<Write>,
     /// Bytes that are no UTF-8, each with the offset of the U+FFFD that stands for it in `text`.
     pub bad_bytes: Vec<(usize, u8)>,
+    /// Its documents, if they are looked at ahead.
+    documents: Option<Later<Result<Vec<Document>, String>>>,
+}
+
+/// A document of a rendered text.
+struct Document {
+    range: Range<usize>,
+    text: Source,
+    head: Head,
 }
 
 impl RenderedFile {
@@ -28,7 +38,7 @@ impl RenderedFile {
     pub fn new(template: impl Into<String>, written: Vec<u8>, trace: Vec<Write>) -> Self {
         let template = template.into();
         let written = match String::from_utf8(written) {
-            Ok(text) => return Self { template, text, trace, bad_bytes: Vec::new() },
+            Ok(text) => return Self::of_text(template, text, trace, Vec::new()),
             Err(error) => error.into_bytes(),
         };
         let (mut text, mut bad_bytes, mut at) = (String::with_capacity(written.len()), Vec::new(), 0);
@@ -39,7 +49,34 @@ impl RenderedFile {
             text.push(c);
             at += width;
         }
-        Self { template, text, trace, bad_bytes }
+        Self::of_text(template, text, trace, bad_bytes)
+    }
+
+    fn of_text(template: String, mut text: String, trace: Vec<Write>, bad_bytes: Vec<(usize, u8)>) -> Self {
+        // The text stays; room that writing left over need not.
+        text.shrink_to_fit();
+        Self { template, text: Arc::new(text), trace, bad_bytes, documents: None }
+    }
+
+    /// The same; a second thread that has nothing else to do looks for its documents.
+    #[must_use]
+    pub fn looked_at_ahead(mut self) -> Self {
+        if self.bad_bytes.is_empty() {
+            let (template, text) = (self.template.clone(), Arc::clone(&self.text));
+            self.documents = Later::begin(move || documents(&template, &text, |_| Ok(())));
+        }
+        self
+    }
+
+    /// Its documents.
+    fn documents(&self) -> Result<Vec<Document>, String> {
+        if let Some(documents) = self.documents.as_ref().and_then(Later::take) {
+            return documents;
+        }
+        documents(&self.template, &self.text, |range| {
+            let bytes = self.bad_part(&self.text, range);
+            bytes.map_or(Ok(()), |bytes| Head::check_bytes(&self.template, &bytes))
+        })
     }
 
     /// The bytes that were written of a part of its text, if they are no UTF-8.
@@ -69,6 +106,21 @@ pub struct Collected {
     pub hooks: Vec<Hook>,
 }
 
+/// The documents of a text that this template rendered, each checked by itself as well.
+fn documents(
+    template: &str,
+    text: &Arc<String>,
+    check: impl Fn(Range<usize>) -> Result<(), String>,
+) -> Result<Vec<Document>, String> {
+    let document = |range: Range<usize>| {
+        let source = Source::of_part(SourceKind::Rendered, template, text, range.clone());
+        let head = check(range.clone()).and_then(|()| Head::read(&source));
+        let head = head.map_err(|text| format!("YAML parse error on {template}: {text}"))?;
+        Ok(Document { range, text: source, head })
+    };
+    split(text).into_iter().map(document).collect()
+}
+
 /// The documents of rendered files: hooks apart, both sorted by kind; unknown hooks are dropped with a log line. Their
 /// texts are parts of the files'.
 ///
@@ -77,12 +129,7 @@ pub struct Collected {
 pub fn collect(mut files: Vec<RenderedFile>, log: &mut Vec<LogLine>) -> Result<Collected, String> {
     let mut all = Collected::default();
     files.sort_by(|a, b| a.template.cmp(&b.template));
-    for mut file in files {
-        let mut text = std::mem::take(&mut file.text);
-        // The text stays; room that writing left over need not.
-        text.shrink_to_fit();
-        all.add(&file, &Arc::new(text), log)?;
-    }
+    files.iter().try_for_each(|file| all.add(file, log))?;
     sort::sort(&mut all.manifests, |manifest| &manifest.kind);
     sort::sort(&mut all.hooks, |hook| &hook.manifest.kind);
     Ok(all)
@@ -100,22 +147,16 @@ pub fn collect_into(
 ) -> Result<(), String> {
     let mut files: Vec<&RenderedFile> = files.iter().collect();
     files.sort_by(|a, b| a.template.cmp(&b.template));
-    files.into_iter().try_for_each(|file| all.add(file, &Arc::new(file.text.clone()), log))
+    files.into_iter().try_for_each(|file| all.add(file, log))
 }
 
 impl Collected {
-    /// Adds the documents of a file that rendered this text.
-    fn add(&mut self, file: &RenderedFile, text: &Arc<String>, log: &mut Vec<LogLine>) -> Result<(), String> {
+    /// Adds the documents of a file.
+    fn add(&mut self, file: &RenderedFile, log: &mut Vec<LogLine>) -> Result<(), String> {
         if file.template.rsplit('/').next().is_some_and(|name| name.starts_with('_')) {
             return Ok(());
         }
-        for range in split(text) {
-            let source = Source::of_part(SourceKind::Rendered, &*file.template, text, range.clone());
-            let bytes = file.bad_part(text, range.clone());
-            let head = bytes
-                .map_or(Ok(()), |bytes| Head::check_bytes(&file.template, &bytes))
-                .and_then(|()| Head::read(&source))
-                .map_err(|text| format!("YAML parse error on {}: {text}", file.template))?;
+        for Document { range, text, head } in file.documents()? {
             let annotation = head.annotation(HOOK_ANNOTATION).map(str::to_owned);
             let weight =
                 head.annotation("helm.sh/hook-weight").and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -125,7 +166,7 @@ impl Collected {
                 kind: head.kind,
                 name: head.name,
                 namespace: head.namespace,
-                text: source,
+                text,
                 trace: part_of_trace(&file.trace, range.start, range.end),
             };
             let Some(annotation) = annotation else {

@@ -18,12 +18,12 @@ pub(super) use sniff::ensure;
 /// Every file of an archive with its first path component cut off; the error is the loader's text, which
 /// Helm shows only for subcharts.
 pub(super) fn read(data: &[u8]) -> Result<Vec<File>, String> {
-    read_along(data, &Nothing)
+    read_along(data, &Nothing::shared())
 }
 
 /// What is done with files on the way, maybe on two threads while the rest is unpacked, and maybe for nothing, because
 /// something behind them may be wrong.
-pub(super) trait Along: Sync {
+pub(super) trait Along: Send + Sync {
     /// What becomes of a file.
     fn arrived(&self, file: File) -> File {
         file
@@ -40,16 +40,22 @@ struct Nothing;
 
 impl Along for Nothing {}
 
+impl Nothing {
+    fn shared() -> Arc<dyn Along> {
+        Arc::new(Self)
+    }
+}
+
 /// Every file of an archive as `along` leaves it.
 // Rule: Helm v4.3.1 pkg/chart/loader/archive/archive.go, LoadArchiveFiles.
-pub(super) fn read_along(data: &[u8], along: &dyn Along) -> Result<Vec<File>, String> {
+pub(super) fn read_along(data: &[u8], along: &Arc<dyn Along>) -> Result<Vec<File>, String> {
     if data.is_empty() {
         return Err("EOF".to_owned());
     }
     let packed = gzip::content(data)?;
     match in_two(packed, along) {
         Some(files) => Ok(files),
-        None => in_one(packed, along),
+        None => in_one(packed, &**along),
     }
 }
 
@@ -67,7 +73,7 @@ fn in_one(packed: &[u8], along: &dyn Along) -> Result<Vec<File>, String> {
 
 /// The files of an archive without a mistake that is so long that one thread unpacks it while another takes apart what
 /// is unpacked.
-fn in_two(packed: &[u8], along: &dyn Along) -> Option<Vec<File>> {
+fn in_two(packed: &[u8], along: &Arc<dyn Along>) -> Option<Vec<File>> {
     let told = unpack::told_length(packed);
     if !(unpack::MUCH..=unpack::MOST_IN_PIECES).contains(&told) {
         return None;
@@ -79,7 +85,8 @@ fn in_two(packed: &[u8], along: &dyn Along) -> Option<Vec<File>> {
         while checksum.is_some() && along.go_on() {}
         checksum
     };
-    let (checksum, taken_apart) = both(unpack, move || take_apart(&unpacked, along));
+    let there = Arc::clone(along);
+    let (checksum, taken_apart) = both(unpack, move || take_apart(&unpacked, &*there));
     let (found, files) = taken_apart?;
     (checksum? == found).then_some(files)
 }

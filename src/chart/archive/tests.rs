@@ -145,7 +145,7 @@ fn two_threads_find_the_same_behind_heads_of_many_pieces() {
     let content = gzip::content(&packed).unwrap();
     let one = listed(&in_one(content, &Nothing).unwrap());
     assert_eq!(one.len(), 11);
-    assert_eq!(listed(&in_two(content, &Nothing).unwrap()), one);
+    assert_eq!(listed(&in_two(content, &Nothing::shared()).unwrap()), one);
 }
 
 proptest! {
@@ -168,7 +168,7 @@ proptest! {
         }
         let Ok(content) = gzip::content(&packed) else { return Ok(()) };
         let one = in_one(content, &Nothing).ok();
-        let two = in_two(content, &Nothing);
+        let two = in_two(content, &Nothing::shared());
         prop_assert!(two.is_some() || flaw.is_some());
         prop_assert!(one.is_some() || two.is_none());
         if let Some(two) = two {

@@ -14,7 +14,7 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-pub use ahead::{Glances, glance_ahead};
+pub use ahead::Glances;
 use glance::Survey;
 
 use super::ast::{Branch, Ends, List, Node, Pos, Template, Tree};

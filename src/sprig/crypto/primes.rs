@@ -6,6 +6,7 @@
 //! The two searches run side by side; neither depends on the other.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use crypto_primes::Flavor;
 use rand::TryRng;
@@ -20,10 +21,11 @@ const WINDOW: usize = 1 << 13;
 pub(super) fn pair<const LIMBS: usize>(rng: &mut impl TryRng<Error = Infallible>) -> [BoxedUint; 2] {
     // Both beginnings are drawn before either search, so that the keys of a seed do not depend on who is faster.
     let starts = [start::<LIMBS>(rng), start::<LIMBS>(rng)];
-    let small = small_primes(if LIMBS > 16 { 1 << 18 } else { 1 << 16 });
-    let search = |start| first_prime::<LIMBS>(start, &small);
+    let small = Arc::new(small_primes(if LIMBS > 16 { 1 << 18 } else { 1 << 16 }));
+    let small_there = Arc::clone(&small);
     let [first, second] = starts;
-    let (first, second) = both(|| search(first), || search(second));
+    let (first, second) =
+        both(|| first_prime::<LIMBS>(first, &small), move || first_prime::<LIMBS>(second, &small_there));
     [first, second]
 }
 
