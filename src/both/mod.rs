@@ -2,7 +2,7 @@
 
 mod second;
 
-pub(crate) use second::get_ready;
+pub(crate) use second::{get_ready, let_go};
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

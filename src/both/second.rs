@@ -1,10 +1,10 @@
-//! The second thread: started when it is first wanted, and there until the program ends.
+//! The second thread: started when it is wanted, and there until nothing more is wanted of it.
 
 use std::hint::{black_box, spin_loop};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,8 +23,8 @@ const GLANCE: Duration = Duration::from_micros(20);
 /// A piece of work.
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Nothing, if the system has no thread left.
-static SECOND: OnceLock<Option<Sender<Job>>> = OnceLock::new();
+/// Where work for the second thread goes; none if the system had no thread left, nothing if there was no try.
+static SECOND: Mutex<Option<Option<Sender<Job>>>> = Mutex::new(None);
 
 /// Whether the thread works, or looks for more.
 static IS_AWAKE: AtomicBool = AtomicBool::new(false);
@@ -36,14 +36,21 @@ pub(super) fn is_awake() -> bool {
 
 /// Starts the second thread, if it is not there: it will be wanted soon.
 pub(crate) fn get_ready() {
-    let _ = SECOND.get_or_init(start);
+    SECOND.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(start);
 }
 
 /// Has the second thread do this when it is done with what it has; it is not to be relied upon that it ever begins.
 pub(super) fn hand_over(job: impl FnOnce() + Send + 'static) {
-    if let Some(second) = SECOND.get_or_init(start) {
+    let mut second = SECOND.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(second) = second.get_or_insert_with(start) {
         let _ = second.send(Box::new(job));
     }
+}
+
+/// Lets the second thread end when it is done with what it has. A program that ends while there is another thread waits
+/// until the system has stopped that one.
+pub(crate) fn let_go() {
+    *SECOND.lock().unwrap_or_else(PoisonError::into_inner) = None;
 }
 
 /// Starts the thread.
@@ -88,8 +95,10 @@ fn look(jobs: &Receiver<Job>) -> Option<Job> {
     let mut is_allowed = false;
     IS_AWAKE.store(true, Ordering::Relaxed);
     loop {
-        if let Ok(job) = jobs.try_recv() {
-            return Some(job);
+        match jobs.try_recv() {
+            Ok(job) => return Some(job),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => {}
         }
         let looked = start.elapsed();
         if looked > LOOK || looked > GLANCE && !is_allowed && !is_quiet(2) {

@@ -12,6 +12,7 @@ use super::left_out::Merging;
 use super::tree::{Member, nests_deeper};
 use super::unread::ValuesTrace;
 use super::{engine, globals, scope, tree};
+use crate::both;
 use crate::chart::Chart;
 use crate::codec::{self, Node};
 use crate::diag::{Level, LogLine};
@@ -266,6 +267,10 @@ impl Release {
     // Rule: Helm v4.3.1 pkg/action/install.go, RunWithContext, and pkg/action/action.go, renderResources.
     pub fn execute(&self, host: impl Host + 'static, log: &mut Vec<LogLine>) -> Result<Executed, Error> {
         let Templates { member, mut files, trace } = self.render_files(host, log)?;
+        if self.leaves_memory {
+            // The program ends soon.
+            both::let_go();
+        }
         let mut notes = String::new();
         let own_notes = format!("{}/templates/NOTES.txt", member.name);
         files.retain(|file| {
