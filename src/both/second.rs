@@ -23,8 +23,8 @@ const GLANCE: Duration = Duration::from_micros(20);
 /// A piece of work.
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Where work for the second thread goes; none if the system had no thread left, nothing if there was no try.
-static SECOND: Mutex<Option<Option<Sender<Job>>>> = Mutex::new(None);
+/// Where work for the second thread goes, if it is there.
+static SECOND: Mutex<Option<Sender<Job>>> = Mutex::new(None);
 
 /// Whether the thread works, or looks for more.
 static IS_AWAKE: AtomicBool = AtomicBool::new(false);
@@ -36,13 +36,19 @@ pub(super) fn is_awake() -> bool {
 
 /// Starts the second thread, if it is not there: it will be wanted soon.
 pub(crate) fn get_ready() {
-    SECOND.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(start);
+    let mut second = SECOND.lock().unwrap_or_else(PoisonError::into_inner);
+    if second.is_none() {
+        *second = start();
+    }
 }
 
 /// Has the second thread do this when it is done with what it has; it is not to be relied upon that it ever begins.
 pub(super) fn hand_over(job: impl FnOnce() + Send + 'static) {
     let mut second = SECOND.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(second) = second.get_or_insert_with(start) {
+    if second.is_none() {
+        *second = start();
+    }
+    if let Some(second) = &*second {
         let _ = second.send(Box::new(job));
     }
 }
@@ -53,7 +59,7 @@ pub(crate) fn let_go() {
     *SECOND.lock().unwrap_or_else(PoisonError::into_inner) = None;
 }
 
-/// Starts the thread.
+/// Starts the thread, if the system has one left.
 ///
 /// Linux leaves a new thread on the processor of the old one when the other processors sleep deeply, as those of virtual
 /// machines do, and there it waits until the old one is done.
