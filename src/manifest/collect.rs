@@ -22,7 +22,13 @@ pub struct RenderedFile {
     /// Bytes that are no UTF-8, each with the offset of the U+FFFD that stands for it in `text`.
     pub bad_bytes: Vec<(usize, u8)>,
     /// Its documents, if they are looked at ahead.
-    documents: Option<Later<Result<Vec<Document>, String>>>,
+    documents: Option<Later<Documents>>,
+}
+
+/// The documents of a rendered text: all, or those in front of a fault.
+struct Documents {
+    found: Vec<Document>,
+    fault: Option<String>,
 }
 
 /// A document of a rendered text.
@@ -69,7 +75,7 @@ impl RenderedFile {
     }
 
     /// Its documents.
-    fn documents(&self) -> Result<Vec<Document>, String> {
+    fn documents(&self) -> Documents {
         if let Some(documents) = self.documents.as_ref().and_then(Later::take) {
             return documents;
         }
@@ -111,14 +117,17 @@ fn documents(
     template: &str,
     text: &Arc<String>,
     check: impl Fn(Range<usize>) -> Result<(), String>,
-) -> Result<Vec<Document>, String> {
+) -> Documents {
     let document = |range: Range<usize>| {
         let source = Source::of_part(SourceKind::Rendered, template, text, range.clone());
         let head = check(range.clone()).and_then(|()| Head::read(&source));
         let head = head.map_err(|text| format!("YAML parse error on {template}: {text}"))?;
         Ok(Document { range, text: source, head })
     };
-    split(text).into_iter().map(document).collect()
+    let mut fault = None;
+    let found =
+        split(text).into_iter().map(document).map_while(|read| read.map_err(|text| fault = Some(text)).ok());
+    Documents { found: found.collect(), fault }
 }
 
 /// The documents of rendered files: hooks apart, both sorted by kind; unknown hooks are dropped with a log line. Their
@@ -156,7 +165,8 @@ impl Collected {
         if file.template.rsplit('/').next().is_some_and(|name| name.starts_with('_')) {
             return Ok(());
         }
-        for Document { range, text, head } in file.documents()? {
+        let Documents { found, fault } = file.documents();
+        for Document { range, text, head } in found {
             let annotation = head.annotation(HOOK_ANNOTATION).map(str::to_owned);
             let weight =
                 head.annotation("helm.sh/hook-weight").and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -179,7 +189,7 @@ impl Collected {
                     .push(LogLine::new(Level::Info, "skipping unknown hooks").with("hookTypes", annotation)),
             }
         }
-        Ok(())
+        fault.map_or(Ok(()), Err)
     }
 }
 

@@ -14,16 +14,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("trace", &["diag", "value", "go", "codec"]),
     ("gotmpl", &["both", "diag", "value", "go", "trace"]),
     ("sprig", &["both", "diag", "gotmpl", "value", "go", "codec", "host"]),
-    ("manifest", &["diag", "go", "codec", "trace"]),
-    ("kube", &["codec"]),
+    ("manifest", &["both", "diag", "go", "codec", "trace"]),
+    ("kube", &["diag", "codec"]),
     ("check", &["diag", "codec", "manifest", "kube", "trace"]),
     ("chart", &["both", "diag", "value", "go", "codec"]),
     ("values", &["diag", "value", "go", "codec", "chart"]),
     (
         "helm",
         &[
-            "diag", "value", "host", "go", "codec", "trace", "gotmpl", "sprig", "manifest", "kube", "chart",
-            "values",
+            "both", "diag", "value", "host", "go", "codec", "trace", "gotmpl", "sprig", "manifest", "kube",
+            "chart", "values",
         ],
     ),
     (
