@@ -198,7 +198,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
-    use super::{Ahead, Later, both};
+    use super::{Ahead, Later, both, let_go};
 
     #[test]
     fn both_run() {
@@ -282,6 +282,19 @@ mod tests {
         let made = later.clone().take();
         assert!(made.is_none_or(|made| made == 5), "{made:?}");
         assert_eq!(later.take(), None);
+    }
+
+    #[test]
+    fn a_thread_that_was_let_go_does_what_it_has_and_another_one_comes() {
+        let (done, is_done) = std::sync::mpsc::channel();
+        for round in 0..3 {
+            let done = done.clone();
+            let told = move |item: &usize| done.send(round * 10 + item).is_ok();
+            let ahead = Ahead::new(vec![1], true, told);
+            let_go();
+            assert_eq!(is_done.recv_timeout(Duration::from_mins(1)), Ok(round * 10 + 1));
+            assert_eq!(ahead.result(0), Some(true));
+        }
     }
 
     #[test]

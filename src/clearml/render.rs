@@ -23,8 +23,8 @@ pub struct Options {
     pub without: Vec<String>,
     /// Whether unknown keys are errors.
     pub strict: bool,
-    /// Whether manifests have a trace: which template and values wrote each of their parts. Without one they may still
-    /// have it; where values give no cause for a word, they have none and are rendered in less time.
+    /// Whether manifests have a trace, which tells what template and values wrote each of their parts. Rendering takes
+    /// less time without it. Where there is something to say of the values, manifests have one in any case.
     pub traced: bool,
 }
 

@@ -187,8 +187,8 @@ fn is_told(path: &[String], warnings: &[Diagnostic]) -> bool {
 }
 
 fn is_same(user: &Node, options: &Options, rendered: &Rendered) -> bool {
-    // Only texts are compared.
-    let options = Options { traced: false, ..options.clone() };
+    // Only texts are compared; a render with something to say would be made a second time for its trace.
+    let options = Options { traced: !rendered.warnings.is_empty(), ..options.clone() };
     let Ok(other) = render(user, &options) else { return false };
     other.notes() == rendered.notes()
         && other.warnings.len() == rendered.warnings.len()

@@ -31,6 +31,22 @@ fn all_eight_workloads_come_from_the_defaults_and_stderr_says_which_images() {
     }
 }
 
+/// Without values nothing is traced before there is something to say.
+#[test]
+fn what_is_said_without_values_names_the_line_of_a_template_too() {
+    let output = Sandbox::new().args(["render", "--without", "pvc", "--message-format", "short"]).run();
+    assert_eq!(output.status, 0, "{}", output.stderr());
+    let told: Vec<String> = output
+        .stderr()
+        .lines()
+        .filter(|line| line.contains("[check::reference]"))
+        .map(str::to_owned)
+        .collect();
+    assert!(told.len() > 5, "{}", output.stderr());
+    assert!(told.iter().all(|line| line.starts_with("templates/")), "{told:#?}");
+    assert!(!kinds(&output.stdout()).contains(&"PersistentVolumeClaim"));
+}
+
 #[test]
 fn equal_inputs_give_equal_bytes_whatever_the_environment() {
     let plain = Sandbox::new().args(["render"]).run().stdout;
