@@ -4,6 +4,7 @@
 //! ARCHITECTURE.md tells the data's way through these modules.
 
 mod both;
+mod bytes;
 pub mod chart;
 pub mod check;
 pub mod clearml;

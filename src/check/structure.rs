@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 
 use super::codes;
 use super::findings::{Findings, MAX_DEPTH, Warn as _, nearest};
+use crate::bytes::short;
 use crate::codec::{Data, Entry, Node};
 use crate::kube::Quantity;
 use crate::kube::schema::{Field, Shape, Type, Types};
@@ -50,7 +51,7 @@ impl Walk<'_, '_, '_> {
         for entry in map.entries() {
             let field = loop {
                 let Some((field, rest)) = fields.split_first() else { break None };
-                match field.name.cmp(&entry.key) {
+                match short::order(field.name.as_bytes(), entry.key.as_bytes()) {
                     Ordering::Less => self.absent(node, *field, kind),
                     Ordering::Equal => break Some(*field),
                     Ordering::Greater => break None,

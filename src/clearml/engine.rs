@@ -10,6 +10,7 @@ use super::print::Printer;
 use super::segment::{At, SEGMENT, Then, VIEW};
 use super::templates::{self, FILES, READY, SEGMENTS};
 use super::view::View;
+use crate::bytes::short;
 use crate::diag::{Place, Source, SourceKind, Span};
 use crate::manifest::Manifest;
 use crate::trace::{Origin, Role, Trace};
@@ -194,7 +195,8 @@ impl<'v> Scope<'v> {
     /// The view of a path, whose first name may be that of a round.
     fn find(&self, path: &str) -> Option<&'v View> {
         let (first, mut rest) = first_name(path);
-        let of_round = self.names.iter().rev().find(|(name, _)| *name == first).map(|(_, view)| *view);
+        let of_round =
+            self.names.iter().rev().find(|(name, _)| short::is(name, first)).map(|(_, view)| *view);
         let mut view = of_round.or_else(|| self.view.get(first))?;
         while let Some(below) = rest {
             let (name, deeper) = first_name(below);

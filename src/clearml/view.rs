@@ -8,6 +8,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr};
 
 use super::path::join;
 use super::words::Words;
+use crate::bytes::short;
 use crate::codec::{Data, Node};
 use crate::trace::{Origin, Role};
 
@@ -143,7 +144,9 @@ impl View {
     /// The entry of a map.
     pub(crate) fn get(&self, key: &str) -> Option<&View> {
         match &self.shape {
-            Shape::Map(entries) => entries.iter().find(|(name, _)| &**name == key).map(|(_, view)| view),
+            Shape::Map(entries) => {
+                entries.iter().find(|(name, _)| short::is(name, key)).map(|(_, view)| view)
+            }
             _ => None,
         }
     }

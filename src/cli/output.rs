@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::args::Output;
 use super::limits;
 use super::staged::Staged;
+use super::ui::Ui;
 use anyhow::{Context as _, Result, anyhow};
 use clearml_k8s::codec::yaml::{self, ReadOptions};
 use clearml_k8s::codec::{Entry, Map, Node, Numbers, json};
@@ -18,19 +19,28 @@ use clearml_k8s::manifest::Manifest;
 /// When one of them is no YAML, which the check before would have found.
 pub(crate) fn text(manifests: &[&Manifest], format: Output) -> Result<String> {
     match format {
-        Output::Yaml => Ok(documents(manifests)),
+        Output::Yaml => Ok(documents(manifests).concat()),
         Output::Json => list(manifests),
     }
 }
 
-/// Every document with its `---` and the template it comes from.
-fn documents(manifests: &[&Manifest]) -> String {
-    let mut out = String::with_capacity(manifests.iter().map(|m| m.text.text().len() + 80).sum());
-    for manifest in manifests {
-        // Writing to a `String` cannot fail.
-        let _ = writeln!(out, "---\n# Source: {}\n{}", manifest.template, manifest.text.text().trim_end());
+/// Every document with its `---` and the template it comes from, in pieces.
+fn documents<'m>(manifests: &[&'m Manifest]) -> Vec<&'m str> {
+    let pieces = |manifest: &&'m Manifest| {
+        ["---\n# Source: ", &manifest.template, "\n", manifest.text.text().trim_end(), "\n"]
+    };
+    manifests.iter().flat_map(pieces).collect()
+}
+
+/// Prints the manifests to standard output as [`text`] gives them, without a copy of what may be long.
+///
+/// # Errors
+/// As [`text`], and when they cannot be written.
+pub(crate) fn print(ui: &mut Ui, manifests: &[&Manifest], format: Output) -> Result<()> {
+    match format {
+        Output::Yaml => ui.print_all(&documents(manifests)),
+        Output::Json => ui.print(list(manifests)?),
     }
-    out
 }
 
 /// One object of kind List.

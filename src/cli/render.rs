@@ -164,7 +164,7 @@ pub(crate) fn run(args: &RenderArgs, ui: &mut Ui) -> Result<Exit> {
     }
     match &args.output_dir {
         Some(folder) => ui.print(output::write_folder(folder, &shown, args.output)?)?,
-        None => ui.print(output::text(&shown, args.output)?)?,
+        None => output::print(ui, &shown, args.output)?,
     }
     // The process is about to end, which frees everything at once.
     std::mem::forget((rendered, merged));

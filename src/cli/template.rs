@@ -228,7 +228,8 @@ impl Command<'_> {
             .skip_schema_validation(parsed.is_on("skip-schema-validation"))
             .labels(labels.collect())
             .limits(limits::render())
-            .leaves_memory(true);
+            .leaves_memory(true)
+            .debug(debug);
         let release =
             if parsed.is_on("confined") { release } else { release.schema_files(|path| fs::read(path)) };
         let executed = gotmpl::stack::run_here_first(|| {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::io::{self, BufWriter, IsTerminal as _, Read as _, Write};
+use std::io::{self, BufWriter, ErrorKind, IoSlice, IsTerminal as _, Read as _, Write};
 
 use anyhow::{Context as _, Result};
 use clearml_k8s::clearml;
@@ -77,6 +77,16 @@ impl Ui {
     pub(crate) fn print(&mut self, bytes: impl AsRef<[u8]>) -> Result<()> {
         limits::output_begins();
         self.out.write_all(bytes.as_ref()).context(NO_OUTPUT)
+    }
+
+    /// Writes texts to standard output, as many at once as the system takes.
+    ///
+    /// # Errors
+    /// As [`Ui::print`].
+    pub(crate) fn print_all(&mut self, texts: &[&str]) -> Result<()> {
+        limits::output_begins();
+        let mut slices: Vec<IoSlice<'_>> = texts.iter().map(|text| IoSlice::new(text.as_bytes())).collect();
+        write_all_vectored(&mut self.out, &mut slices).context(NO_OUTPUT)
     }
 
     /// Writes to standard output what `all` hands over piece by piece.
@@ -202,6 +212,21 @@ impl Ui {
     }
 }
 
+/// Writes all of these, one behind the other.
+fn write_all_vectored(out: &mut dyn Write, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
+    // Empty ones in front, behind which nothing written would mean that nothing more can be.
+    IoSlice::advance_slices(&mut slices, 0);
+    while !slices.is_empty() {
+        match out.write_vectored(slices) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut slices, written),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
 /// Writes text to standard error from beside the work, right before the program ends.
 pub(crate) fn last_words(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
@@ -216,5 +241,48 @@ fn wants_color(color: Color, is_terminal: bool) -> bool {
             let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
             !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb") && is_terminal
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A stream that takes a few bytes at a time and is interrupted in between, until it is full.
+    struct Slow {
+        taken: Vec<u8>,
+        room: usize,
+        interrupts: bool,
+    }
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.interrupts = !self.interrupts;
+            if self.interrupts {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            let taken = bytes.len().min(3).min(self.room - self.taken.len());
+            self.taken.extend(bytes.iter().take(taken));
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn all_texts_are_written_whatever_a_stream_takes_at_once() {
+        let texts = ["", "---\n", "", "# Source: a\n", "b", ""];
+        let whole = texts.concat();
+        for room in 0..=whole.len() {
+            let mut slow = Slow { taken: Vec::new(), room, interrupts: false };
+            let mut slices: Vec<_> = texts.iter().map(|text| IoSlice::new(text.as_bytes())).collect();
+            let result = write_all_vectored(&mut slow, &mut slices);
+            assert_eq!(slow.taken, &whole.as_bytes()[..room]);
+            let expected = if room == whole.len() { None } else { Some(ErrorKind::WriteZero) };
+            assert_eq!(result.err().map(|error| error.kind()), expected);
+        }
+        assert!(write_all_vectored(&mut io::empty(), &mut []).is_ok());
     }
 }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use crate::bytes::short;
 use crate::diag::{Place, Source, Span};
 
 /// How a scalar or collection was written.
@@ -330,12 +331,9 @@ impl PartialEq for Node {
 }
 
 impl Entry {
-    /// The order of the keys; most differ at their first byte already.
+    /// The order of the keys.
     pub(super) fn order(&self, other: &Self) -> Ordering {
-        match (self.key.as_bytes().first(), other.key.as_bytes().first()) {
-            (Some(own), Some(others)) if own != others => own.cmp(others),
-            _ => self.key.cmp(&other.key),
-        }
+        short::order(self.key.as_bytes(), other.key.as_bytes())
     }
 
     /// Whether its key comes before another's.
@@ -392,14 +390,10 @@ impl Map {
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         if self.entries.len() <= FEW_ENTRIES {
-            // Most keys differ in length or at their first byte already.
-            let key = key.as_bytes();
-            return self.entries.iter().find(|entry| {
-                let own = entry.key.as_bytes();
-                own.len() == key.len() && own.first() == key.first() && own == key
-            });
+            return self.entries.iter().find(|entry| short::is(&entry.key, key));
         }
-        let index = self.entries.binary_search_by(|entry| (*entry.key).cmp(key)).ok()?;
+        let index =
+            self.entries.binary_search_by(|entry| short::order(entry.key.as_bytes(), key.as_bytes())).ok()?;
         self.entries.get(index)
     }
 

@@ -1,7 +1,7 @@
 //! Filling typed fields from a [`Node`] as Helm does: YAML turned into JSON with scalars coerced to the
 //! field's type, then Go's `encoding/json` with its words about wrong shapes.
 
-use std::fmt::Write as _;
+use std::fmt;
 
 use super::{Data, Node};
 
@@ -14,26 +14,41 @@ pub struct Shape {
     json: bool,
 }
 
-/// Where a value stands: the JSON path to it, and whether its last step is a list index.
-#[derive(Clone, Debug, Default)]
-pub struct Path {
-    text: String,
-    in_list: bool,
+/// Where a value stands: the JSON path to it. Few are ever printed, so none is put together before.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Path<'p> {
+    /// Where what it stands in stands, and under which key or index; nothing for the whole.
+    step: Option<(&'p Path<'p>, Step<'p>)>,
 }
 
-impl Path {
+#[derive(Clone, Copy, Debug)]
+enum Step<'p> {
+    Key(&'p str),
+    Item(usize),
+}
+
+impl<'p> Path<'p> {
     /// The path of a key below this one.
     #[must_use]
-    pub fn key(&self, name: &str) -> Self {
-        Self { text: [&*self.text, ".", name].concat(), in_list: false }
+    pub fn key(&'p self, name: &'p str) -> Self {
+        Self { step: Some((self, Step::Key(name))) }
     }
 
     /// The path of a list item below this one.
     #[must_use]
-    pub fn item(&self, index: usize) -> Self {
-        let mut text = self.text.clone();
-        let _ = write!(text, ".{index}");
-        Self { text, in_list: true }
+    pub fn item(&'p self, index: usize) -> Self {
+        Self { step: Some((self, Step::Item(index))) }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    /// Each step with a dot in front.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.step {
+            None => Ok(()),
+            Some((above, Step::Key(name))) => write!(f, "{above}.{name}"),
+            Some((above, Step::Item(index))) => write!(f, "{above}.{index}"),
+        }
     }
 }
 
@@ -61,10 +76,10 @@ impl Shape {
             Data::Bool(_) => "bool",
             _ => node.kind_name(),
         };
-        let place = match (path.text.is_empty(), path.in_list) {
-            (true, _) => "Go value".to_owned(),
-            (false, true) => path.text.clone(),
-            (false, false) => format!("Go struct field {}", path.text),
+        let place = match path.step {
+            None => "Go value".to_owned(),
+            Some((_, Step::Item(_))) => path.to_string(),
+            Some((_, Step::Key(_))) => format!("Go struct field {path}"),
         };
         self.error = Some(format!("json: cannot unmarshal {found} into {place} of type {go_type}"));
     }

@@ -139,7 +139,8 @@ impl Walk {
     /// Pays for this part. An error once a limit is met.
     fn pay(&self) -> Result<(), String> {
         let (text, parts) = match &self.value {
-            Value::Str(text) | Value::Bytes(text) => (text.len(), 0),
+            Value::Str(text) => (text.len(), 0),
+            Value::Bytes(bytes) => (bytes.len(), 0),
             Value::List(list) => (0, list.known_len()),
             Value::Map(map) => (map.known_keys_len(), map.known_len()),
             _ => (0, 0),

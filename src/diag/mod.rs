@@ -5,7 +5,6 @@
 //! [`Error`], serves every layer, each with its own small kind.
 
 mod log;
-pub(crate) mod near;
 pub mod raw;
 pub mod render;
 mod source;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::near;
+use crate::bytes::near;
 
 /// The character that stands for byte 0.
 const FIRST: u32 = 0x0010_FE00;

@@ -1,6 +1,6 @@
 //! `.Files`: the files of a chart, and its methods.
 
-use crate::chart::File;
+use crate::chart::Chart;
 use crate::codec::yaml;
 use crate::go::glob::Glob;
 use crate::go::path;
@@ -20,26 +20,27 @@ static FILES: MapType = MapType {
     ],
 };
 
-struct Source(Vec<File>);
+struct Source(Chart);
 
 impl LazyMap for Source {
     fn entries(&self) -> Vec<(Str, Value)> {
         self.0
+            .files()
             .iter()
-            .map(|file| (Str::from_bytes(file.path_bytes()), Value::Bytes(file.data().clone())))
+            .map(|file| (Str::from_bytes(file.path_bytes()), Value::bytes(file.data().clone())))
             .collect()
     }
 }
 
 /// The `.Files` of a chart.
-pub(super) fn value(files: &[File]) -> Value {
-    Value::Map(Map::lazy(&FILES, Box::new(Source(files.to_vec()))))
+pub(super) fn value(chart: &Chart) -> Value {
+    Value::Map(Map::lazy(&FILES, Box::new(Source(chart.clone()))))
 }
 
 fn file(receiver: &Value, arguments: &[Value]) -> Option<Str> {
     let name = arguments.first()?.as_str()?;
     match receiver.as_map()?.get_bytes(name.as_bytes())? {
-        Value::Bytes(data) => Some(data),
+        Value::Bytes(data) => Some((*data).clone()),
         _ => None,
     }
 }
@@ -49,7 +50,7 @@ fn get(receiver: &Value, arguments: &[Value]) -> Result<Value, String> {
 }
 
 fn get_bytes(receiver: &Value, arguments: &[Value]) -> Result<Value, String> {
-    Ok(Value::Bytes(file(receiver, arguments).unwrap_or_default()))
+    Ok(Value::bytes(file(receiver, arguments).unwrap_or_default()))
 }
 
 /// Rule: Helm v4.3.1 pkg/engine/files.go, Glob: a pattern that does not parse matches everything.

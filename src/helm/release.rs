@@ -53,6 +53,7 @@ pub struct Release {
     traced: bool,
     limits: Limits,
     leaves_memory: bool,
+    debug: bool,
 }
 
 /// A file of a chart's `crds/` folder.
@@ -147,6 +148,7 @@ impl Release {
             traced: false,
             limits: Limits::default(),
             leaves_memory: false,
+            debug: true,
         }
     }
 
@@ -211,6 +213,13 @@ impl Release {
     #[must_use]
     pub fn leaves_memory(mut self, leaves: bool) -> Self {
         self.leaves_memory = leaves;
+        self
+    }
+
+    /// The same with or without lines of level debug about schemas in the log, of which there may be many.
+    #[must_use]
+    pub fn debug(mut self, debug: bool) -> Self {
+        self.debug = debug;
         self
     }
 
@@ -281,7 +290,10 @@ impl Release {
         });
         files.sort_by(|a, b| a.template.cmp(&b.template));
         let mut crds = Vec::new();
-        add_crds(&member, &member.name, &mut crds);
+        add_crds(&member, &mut member.name.clone(), &mut crds);
+        if self.leaves_memory {
+            std::mem::forget(member);
+        }
         Ok(Executed { files, notes, crds, trace })
     }
 
@@ -290,7 +302,7 @@ impl Release {
     pub fn crds(&self) -> Vec<Crd> {
         let mut crds = Vec::new();
         let member = Member::new(&self.chart);
-        add_crds(&member, &member.name, &mut crds);
+        add_crds(&member, &mut member.name.clone(), &mut crds);
         crds
     }
 
@@ -365,7 +377,7 @@ impl Release {
                 Some(read) => read(path),
                 None => Err(io::Error::from(io::ErrorKind::PermissionDenied)),
             };
-            let mut env = Env { read_file: &mut read_file, log };
+            let mut env = Env { read_file: &mut read_file, debug: self.debug, log };
             schema::validate_charts(&member, &values, &mut env)
                 .map_err(|errors| ErrorKind::Schema.error(errors.helm_text()))?;
         }
@@ -440,14 +452,14 @@ pub(super) fn is_crd(path: &str) -> bool {
 }
 
 // Rule: Helm v4.3.1 pkg/chart/v2/chart.go, CRDObjects.
-fn add_crds(member: &Member, path: &str, crds: &mut Vec<Crd>) {
+fn add_crds(member: &Member, path: &mut String, crds: &mut Vec<Crd>) {
     for file in member.chart.files() {
         if is_crd(file.path()) {
             crds.push(Crd { source: format!("{path}/{}", file.path()), text: file.data().clone() });
         }
     }
     for child in &member.children {
-        add_crds(child, &tree::path_below(path, &child.name), crds);
+        tree::below(path, &child.name, |path| add_crds(child, path, crds));
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::cmp::Reverse;
 
-use super::tree::{Member, path_below};
+use super::tree::{Member, below};
 use super::{files, values_type};
-use crate::chart::{Dependency, File};
+use crate::chart::{Chart, Dependency, File};
 use crate::codec::to_value;
-use crate::value::{List, Map, MapType, Str, Value};
+use crate::value::{LazyMap, List, Map, MapType, Str, Value};
 
 /// A template to be parsed, and rendered unless its name starts with `_`.
 pub(super) struct Template {
@@ -23,7 +23,7 @@ pub(super) struct Template {
 // Rule: Helm v4.3.1 pkg/engine/engine.go, allTemplates and sortTemplates.
 pub(super) fn templates(root: &Member) -> Vec<Template> {
     let mut templates = Vec::new();
-    add_templates(root, &root.name, &mut 0, &mut templates);
+    add_templates(root, &mut root.name.clone(), &mut 0, &mut templates);
     templates.reverse();
     templates.sort_by(|a, b| b.name.cmp(&a.name));
     templates.dedup_by(|other, kept| other.name == kept.name);
@@ -32,19 +32,22 @@ pub(super) fn templates(root: &Member) -> Vec<Template> {
     templates
 }
 
-fn add_templates(member: &Member, path: &str, charts: &mut usize, templates: &mut Vec<Template>) {
+fn add_templates(member: &Member, path: &mut String, charts: &mut usize, templates: &mut Vec<Template>) {
     for child in &member.children {
-        add_templates(child, &path_below(path, &child.name), charts, templates);
+        below(path, &child.name, |path| add_templates(child, path, charts, templates));
     }
     let chart = *charts;
     *charts += 1;
+    let mut name = [path.as_bytes(), b"/"].concat();
+    let folder = name.len();
     for file in member.chart.templates() {
         let partial = file.path().rsplit('/').next().is_some_and(|name| name.starts_with('_'));
         if member.is_library() && !partial {
             continue;
         }
-        let name = Str::from_bytes([path.as_bytes(), b"/", &file.path_bytes()].concat());
-        templates.push(Template { name, file: file.clone(), chart });
+        name.truncate(folder);
+        name.extend_from_slice(&file.path_bytes());
+        templates.push(Template { name: Str::from(name.as_slice()), file: file.clone(), chart });
     }
 }
 
@@ -58,45 +61,54 @@ pub(super) struct Scope {
 
 /// The scope of every chart, that of a subchart in front of its parent's.
 pub(super) fn scopes(root: &Member, values: &Map, release: Value, capabilities: Value) -> Vec<Scope> {
-    let shared = Shared { release, capabilities };
+    let empty =
+        Empty { annotations: Value::Map(Map::nil(&MapType::STRINGS)), items: Value::list(Vec::new()) };
+    let shared = Shared { release, capabilities, empty };
     let mut scopes = Vec::new();
-    add_scope(root, &root.name, true, values_type::values(values), &shared, &mut scopes);
+    add_scope(root, &mut root.name.clone(), true, values_type::values(values), &shared, &mut scopes);
     scopes
 }
 
 struct Shared {
     release: Value,
     capabilities: Value,
+    empty: Empty,
 }
 
 fn add_scope(
     member: &Member,
-    path: &str,
+    path: &mut String,
     is_root: bool,
     values: Value,
     shared: &Shared,
     scopes: &mut Vec<Scope>,
 ) -> Map {
-    let subcharts = Map::new();
-    let scope = map([
-        ("Capabilities", shared.capabilities.clone()),
-        ("Chart", chart_value(member, is_root)),
-        ("Files", files::value(member.chart.files())),
-        ("Release", shared.release.clone()),
-        ("Subcharts", Value::Map(subcharts.clone())),
-        ("Values", values.clone()),
-    ]);
     let own = values.as_map().cloned().unwrap_or_default();
+    let mut subcharts = Vec::with_capacity(member.children.len());
     for child in &member.children {
         let section = values_type::find_table(&own, &child.name).map(|map| values_type::values(&map));
         let values = section.unwrap_or_else(|_| values_type::empty());
-        let path = path_below(path, &child.name);
-        let map = add_scope(child, &path, false, values, shared, scopes);
-        subcharts.insert(child.name.as_str(), Value::Map(map));
+        let map = below(path, &child.name, |path| add_scope(child, path, false, values, shared, scopes));
+        subcharts.push((Str::from(&child.name), Value::Map(map)));
     }
-    let base_path = Str::from([path, "/templates"].concat());
-    scopes.push(Scope { map: scope.clone(), base_path });
-    scope
+    let subcharts = Map::of(&MapType::ANY, subcharts);
+    let fields = [
+        ("Capabilities", shared.capabilities.clone()),
+        ("Chart", chart_value(member, is_root, &shared.empty)),
+        ("Files", files::value(&member.chart)),
+        ("Release", shared.release.clone()),
+        ("Subcharts", Value::Map(subcharts)),
+        ("Values", values),
+    ];
+    // `Template` comes later.
+    let mut entries = Vec::with_capacity(fields.len() + 1);
+    entries.extend(fields.map(|(name, value)| (Str::from_static(name), value)));
+    let map = Map::of_sorted(&MapType::ANY, entries);
+    let length = path.len();
+    path.push_str("/templates");
+    scopes.push(Scope { map: map.clone(), base_path: Str::from(path.as_str()) });
+    path.truncate(length);
+    map
 }
 
 fn strings(items: &[String]) -> Value {
@@ -111,48 +123,118 @@ fn map<const N: usize>(fields: [(&'static str, Value); N]) -> Map {
     )
 }
 
-/// `.Chart`: a map with Go's field names.
+/// `.Chart`: a map with Go's field names. Templates mostly ask for its name and version.
 // Rule: Helm v4.3.1 pkg/chart/common.go, structToMap.
-fn chart_value(member: &Member, is_root: bool) -> Value {
-    let metadata = member.chart.metadata();
-    let text = |text: &str| Value::from(text);
-    let annotations = match &metadata.annotations {
-        None => Map::nil(&MapType::STRINGS),
-        Some(entries) => Map::of(
-            &MapType::STRINGS,
-            entries.iter().map(|(key, value)| (Str::from(key), Value::from(value.as_str()))).collect(),
-        ),
+struct ChartFields {
+    chart: Chart,
+    /// Its name, or the alias it goes by.
+    name: Str,
+    dependencies: Vec<Dependency>,
+    is_root: bool,
+    empty: Empty,
+}
+
+/// The fields, in byte order.
+const CHART_FIELDS: [&str; 18] = [
+    "APIVersion",
+    "Annotations",
+    "AppVersion",
+    "Condition",
+    "Dependencies",
+    "Deprecated",
+    "Description",
+    "Home",
+    "Icon",
+    "IsRoot",
+    "Keywords",
+    "KubeVersion",
+    "Maintainers",
+    "Name",
+    "Sources",
+    "Tags",
+    "Type",
+    "Version",
+];
+
+impl LazyMap for ChartFields {
+    fn entries(&self) -> Vec<(Str, Value)> {
+        let value = |name: &str| self.scalar(name.as_bytes()).unwrap_or_else(|| self.collection(name));
+        CHART_FIELDS.into_iter().map(|name| (Str::from_static(name), value(name))).collect()
+    }
+
+    fn scalar(&self, key: &[u8]) -> Option<Value> {
+        let metadata = self.chart.metadata();
+        Some(Value::from(match key {
+            b"Name" => return Some(Value::Str(self.name.clone())),
+            b"Deprecated" => return Some(Value::Bool(metadata.deprecated)),
+            b"IsRoot" => return Some(Value::Bool(self.is_root)),
+            b"APIVersion" => &*metadata.api_version,
+            b"AppVersion" => &metadata.app_version,
+            b"Condition" => &metadata.condition,
+            b"Description" => &metadata.description,
+            b"Home" => &metadata.home,
+            b"Icon" => &metadata.icon,
+            b"KubeVersion" => &metadata.kube_version,
+            b"Tags" => &metadata.tags,
+            b"Type" => &metadata.kind,
+            b"Version" => &metadata.version,
+            _ => return None,
+        }))
+    }
+}
+
+impl ChartFields {
+    /// The field of this name that is a list or a map.
+    fn collection(&self, name: &str) -> Value {
+        let metadata = self.chart.metadata();
+        match name {
+            "Annotations" => metadata.annotations.as_ref().map_or_else(
+                || self.empty.annotations.clone(),
+                |entries| {
+                    let entry =
+                        |(key, value): &(String, String)| (Str::from(key), Value::from(value.as_str()));
+                    Value::Map(Map::of(&MapType::STRINGS, entries.iter().map(entry).collect()))
+                },
+            ),
+            "Dependencies" => self.empty.list(self.dependencies.iter().map(dependency_value)),
+            "Keywords" => self.empty.strings(&metadata.keywords),
+            "Maintainers" => self.empty.list(metadata.maintainers.iter().map(|it| {
+                let fields = [("Email", &it.email), ("Name", &it.name), ("URL", &it.url)];
+                Value::Map(
+                    fields.into_iter().map(|(name, text)| (name, Value::from(text.as_str()))).collect(),
+                )
+            })),
+            _ => self.empty.strings(&metadata.sources),
+        }
+    }
+}
+
+/// Parts that hold nothing, of all charts the same: lists and nil maps cannot be changed.
+#[derive(Clone)]
+struct Empty {
+    annotations: Value,
+    items: Value,
+}
+
+impl Empty {
+    fn list(&self, items: impl ExactSizeIterator<Item = Value>) -> Value {
+        if items.len() == 0 { self.items.clone() } else { Value::list(items.collect()) }
+    }
+
+    fn strings(&self, items: &[String]) -> Value {
+        self.list(items.iter().map(|item| Value::from(item.as_str())))
+    }
+}
+
+fn chart_value(member: &Member, is_root: bool, empty: &Empty) -> Value {
+    let fields = ChartFields {
+        chart: member.chart.clone(),
+        name: Str::from(&member.name),
+        dependencies: member.dependencies.clone().unwrap_or_default(),
+        is_root,
+        empty: empty.clone(),
     };
-    let maintainers = metadata
-        .maintainers
-        .iter()
-        .map(|it| {
-            let fields = [("Email", text(&it.email)), ("Name", text(&it.name)), ("URL", text(&it.url))];
-            Value::Map(fields.into_iter().collect())
-        })
-        .collect();
-    let dependencies = member.dependencies.iter().flatten().map(dependency_value).collect();
-    let map = map([
-        ("APIVersion", text(&metadata.api_version)),
-        ("Annotations", Value::Map(annotations)),
-        ("AppVersion", text(&metadata.app_version)),
-        ("Condition", text(&metadata.condition)),
-        ("Dependencies", Value::list(dependencies)),
-        ("Deprecated", Value::Bool(metadata.deprecated)),
-        ("Description", text(&metadata.description)),
-        ("Home", text(&metadata.home)),
-        ("Icon", text(&metadata.icon)),
-        ("IsRoot", Value::Bool(is_root)),
-        ("Keywords", strings(&metadata.keywords)),
-        ("KubeVersion", text(&metadata.kube_version)),
-        ("Maintainers", Value::list(maintainers)),
-        ("Name", text(&member.name)),
-        ("Sources", strings(&metadata.sources)),
-        ("Tags", text(&metadata.tags)),
-        ("Type", text(&metadata.kind)),
-        ("Version", text(&metadata.version)),
-    ]);
-    Value::Map(map)
+    Value::Map(Map::lazy(&MapType::ANY, Box::new(fields)))
 }
 
 fn dependency_value(dependency: &Dependency) -> Value {
@@ -175,4 +257,35 @@ fn dependency_value(dependency: &Dependency) -> Value {
         ("Version", Value::from(dependency.version.as_str())),
     ]);
     Value::Map(map)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_a_chart_are_the_same_whether_one_or_all_are_asked_for() {
+        let top = tempfile::tempdir().unwrap();
+        let text = "apiVersion: v2\nname: a\nversion: 1.2.3\nappVersion: '4'\ntype: application\n\
+                    kubeVersion: '>=1.20'\ndescription: d\nhome: h\nicon: i\ndeprecated: true\n\
+                    keywords: [k]\nsources: [s]\nmaintainers: [{name: m}]\nannotations: {x: y}\n\
+                    condition: c\ntags: t\n";
+        std::fs::write(top.path().join("Chart.yaml"), text).unwrap();
+        let chart = Chart::load(top.path()).unwrap();
+        let empty = Empty { annotations: Value::Nil, items: Value::Nil };
+        assert!(CHART_FIELDS.is_sorted());
+        let mut alone = 0;
+        for name in CHART_FIELDS {
+            let fields = chart_value(&Member::new(&chart), true, &empty);
+            let map = fields.as_map().unwrap();
+            let value = map.get(name);
+            alone += usize::from(map.known_len() == 0);
+            let all = map.entries();
+            let found = all.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
+            assert_eq!(format!("{:?}", value.as_ref()), format!("{found:?}"), "{name}");
+            assert!(value.is_some_and(|value| value.is_true() || name == "Dependencies"), "{name}");
+        }
+        // All but the lists and maps.
+        assert_eq!(alone, CHART_FIELDS.len() - 5);
+    }
 }

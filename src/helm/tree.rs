@@ -44,9 +44,14 @@ impl Member {
     }
 }
 
-/// Where a subchart of this name stands below a chart that stands there.
-pub(super) fn path_below(path: &str, name: &str) -> String {
-    [path, "/charts/", name].concat()
+/// What `work` gives for the path of a subchart of this name, below a chart whose path this is.
+pub(super) fn below<R>(path: &mut String, name: &str, work: impl FnOnce(&mut String) -> R) -> R {
+    let length = path.len();
+    path.push_str("/charts/");
+    path.push_str(name);
+    let result = work(path);
+    path.truncate(length);
+    result
 }
 
 /// Whether a value has more levels than this.

@@ -1,6 +1,8 @@
 //! Binary search over the lines of an embedded text sorted by bytes. Where lines start is counted by the
 //! compiler, so nothing is built when the program starts.
 
+use crate::bytes::short;
+
 /// A text and where its lines start.
 pub(super) struct Lines<const N: usize> {
     text: &'static str,
@@ -47,7 +49,7 @@ impl<const N: usize> Lines<N> {
             let head = rest.as_bytes().get(..key.len()).unwrap_or(rest.as_bytes());
             // Blanks sort before every sign a word has, so a shorter word comes first without being looked for.
             let longer = || rest.as_bytes().get(key.len()).is_some_and(|byte| *byte > b' ');
-            match head.cmp(key.as_bytes()) {
+            match short::order(head, key.as_bytes()) {
                 std::cmp::Ordering::Equal if longer() => high = middle,
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,

@@ -2,11 +2,10 @@
 //! parses one line; nothing is built when the program starts. How the text is made: `tests/kube-schema`.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::lookup::{self, Lines};
-use crate::diag::near;
+use crate::bytes::{near, short};
 
 const TEXT: &str = include_str!("schema.txt");
 static LINES: Lines<{ lookup::count(TEXT) }> = Lines::new(TEXT);
@@ -49,12 +48,18 @@ pub struct Field {
     shape: Inner,
 }
 
-/// Types whose fields are parsed once, for those who ask for the same ones again and again.
-#[derive(Debug, Default)]
-pub struct Types(RefCell<BTreeMap<Name, Option<Rc<Parsed>>>>);
+/// Types whose fields are mostly parsed once, for those who ask for the same ones again and again.
+#[derive(Debug)]
+pub struct Types(RefCell<[Option<Rc<Parsed>>; KEPT]>);
 
-/// The length of a name and the name: most names are told apart by their lengths, which takes less time.
-type Name = (usize, &'static str);
+/// How many types are kept at most, a power of two: more than most inputs need.
+const KEPT: usize = 256;
+
+impl Default for Types {
+    fn default() -> Self {
+        Self(RefCell::new([const { None }; KEPT]))
+    }
+}
 
 /// A type and its fields.
 #[derive(Debug)]
@@ -69,9 +74,21 @@ impl Types {
     /// The type of a name such as `core.v1.PodSpec`.
     #[must_use]
     pub fn named(&self, name: &'static str) -> Option<Rc<Parsed>> {
-        let parse = || named(name).map(|kind| Rc::new(Parsed { kind, fields: kind.fields().collect() }));
-        self.0.borrow_mut().entry((name.len(), name)).or_insert_with(parse).clone()
+        let mut types = self.0.borrow_mut();
+        let slot = types.get_mut(place(name))?;
+        if let Some(known) = slot.as_ref().filter(|known| short::is(known.kind.name, name)) {
+            return Some(Rc::clone(known));
+        }
+        let kind = named(name)?;
+        Some(Rc::clone(slot.insert(Rc::new(Parsed { kind, fields: kind.fields().collect() }))))
     }
+}
+
+/// Where a type of this name is kept. Names differ in their last letters and in their lengths.
+fn place(name: &str) -> usize {
+    let last = name.as_bytes().last_chunk().map_or(0, |last| u64::from_le_bytes(*last));
+    let mixed = (last ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 32) as usize % KEPT
 }
 
 /// What a field takes.
@@ -378,6 +395,20 @@ mod tests {
             assert!(kind(api_version, name).is_some(), "{api_version} {name}");
         }
         assert!(named("").is_none() && named("zzz").is_none() && kind("v1", "Nothing").is_none());
+    }
+
+    #[test]
+    fn types_that_are_kept_in_one_place_are_told_apart() {
+        let kept = Types::default();
+        assert!(types().count() > KEPT);
+        for _ in 0..2 {
+            for kind in types() {
+                let parsed = kept.named(kind.name()).expect("a type");
+                assert_eq!(parsed.kind, kind);
+                assert!(parsed.fields.iter().copied().eq(kind.fields()), "{}", kind.name());
+            }
+        }
+        assert!(kept.named("").is_none() && kept.named("core.v1.Nothing").is_none());
     }
 
     #[test]

@@ -52,10 +52,7 @@ pub(super) fn cast_float64(value: &Value) -> f64 {
 
 /// The value's text: strings and bytes as they are, the rest as `%v`. Rule: Sprig `strval`.
 pub(super) fn strval(value: &Value) -> Str {
-    match value {
-        Value::Str(text) | Value::Bytes(text) => text.clone(),
-        other => fmt::to_str(other),
-    }
+    value.as_str_or_bytes().cloned().unwrap_or_else(|| fmt::to_str(value))
 }
 
 /// The texts of a list's items, nils left out; one text for anything else, none for nil. Rule: Sprig `strslice`.

@@ -293,8 +293,8 @@ const METHODS: &[Method] = &[
         changed(v, |time| time.clone().in_zone(local))
     }),
     method("Location", &[], |v, _| Ok(Value::object(Location(of(v)?.zone.clone())))),
-    method("MarshalJSON", &[], |v, _| Ok(Value::Bytes(format!("\"{}\"", marshalled(v)?).into()))),
-    method("MarshalText", &[], |v, _| Ok(Value::Bytes(marshalled(v)?.into()))),
+    method("MarshalJSON", &[], |v, _| Ok(Value::bytes(format!("\"{}\"", marshalled(v)?)))),
+    method("MarshalText", &[], |v, _| Ok(Value::bytes(marshalled(v)?))),
     method("Minute", &[], |v, _| Ok(Value::Int(i64::from(of(v)?.civil().minute)))),
     method("Month", &[], |v, _| {
         let moment = of(v)?;

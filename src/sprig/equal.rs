@@ -23,7 +23,8 @@ fn equal_at(left: &Value, right: &Value, depth: usize) -> bool {
         (Value::Uint64(left), Value::Uint64(right)) => left == right,
         (Value::Float64(left), Value::Float64(right)) => left == right,
         (Value::Complex(a, b), Value::Complex(c, d)) => a == c && b == d,
-        (Value::Str(left), Value::Str(right)) | (Value::Bytes(left), Value::Bytes(right)) => left == right,
+        (Value::Str(left), Value::Str(right)) => left == right,
+        (Value::Bytes(left), Value::Bytes(right)) => left == right,
         (Value::List(left), Value::List(right)) => {
             left.ty().name == right.ty().name
                 && left.is_nil() == right.is_nil()

@@ -4,7 +4,7 @@ use super::convert::{cast_int64, is_empty, strslice, strval};
 use super::equal::deep_equal;
 use super::table::{ANY, CallCtx, INT, NIL_POINTER, Out, STR, arg, func, host, int, string, text, variadic};
 use crate::gotmpl::func::{Func, FuncError, Param};
-use crate::value::{List, ListType, Room, Str, Value, budget};
+use crate::value::{List, ListType, Room, Value, budget};
 
 /// The items of a slice of any type; `what` says what cannot be done with anything else.
 fn items(value: &Value, what: &str) -> Result<Vec<Value>, FuncError> {
@@ -167,7 +167,7 @@ fn slice(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let bounds = usize::try_from(start).ok().zip(usize::try_from(end).ok());
     let part = bounds.and_then(|(start, end)| match value {
         Value::List(list) => list.part(start, end).map(Value::List),
-        Value::Bytes(bytes) => items.get(start..end).map(|_| Value::Bytes(bytes.slice(start, end))),
+        Value::Bytes(bytes) => items.get(start..end).map(|_| Value::bytes(bytes.slice(start, end))),
         _ => items.get(start..end).map(|part| Value::list(part.to_vec())),
     });
     part.ok_or_else(|| "reflect.Value.Slice: slice index out of bounds".into())
@@ -192,12 +192,20 @@ fn concat(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 
 fn join(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let texts = strslice(arg(args, 1));
-    let parts: Vec<&[u8]> = texts.iter().map(Str::as_bytes).collect();
-    let size: usize = parts.iter().map(|part| part.len().saturating_add(text(args, 0).len())).sum();
-    if budget::is_too_long(size.saturating_sub(text(args, 0).len())) {
+    let separator = text(args, 0);
+    let size: usize = texts.iter().map(|part| part.len().saturating_add(separator.len())).sum();
+    let size = size.saturating_sub(separator.len());
+    if budget::is_too_long(size) {
         return string("");
     }
-    Ok(Value::Str(parts.join(text(args, 0)).into()))
+    let mut out = Vec::with_capacity(size);
+    for (index, part) in texts.iter().enumerate() {
+        if index > 0 {
+            out.extend_from_slice(separator);
+        }
+        out.extend_from_slice(part.as_bytes());
+    }
+    Ok(Value::Str(out.into()))
 }
 
 fn to_strings(_: &mut CallCtx<'_>, args: &[Value]) -> Out {

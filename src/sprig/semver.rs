@@ -110,10 +110,9 @@ const INC_PATCH: Method =
     method("IncPatch", &[], |value, _| Ok(VersionObject::value(own(value)?.inc_patch(), false)));
 const MAJOR: Method = method("Major", &[], |value, _| Ok(Value::Uint64(own(value)?.major)));
 const MARSHAL_JSON: Method = method("MarshalJSON", &[], |value, _| {
-    Ok(Value::Bytes(strconv::quote(own(value)?.to_string().as_bytes()).into()))
+    Ok(Value::bytes(strconv::quote(own(value)?.to_string().as_bytes())))
 });
-const MARSHAL_TEXT: Method =
-    method("MarshalText", &[], |value, _| Ok(Value::Bytes(own(value)?.to_string().into())));
+const MARSHAL_TEXT: Method = method("MarshalText", &[], |value, _| Ok(Value::bytes(own(value)?.to_string())));
 const METADATA: Method = method("Metadata", &[], |value, _| Ok(Value::from(own(value)?.metadata.as_str())));
 const MINOR: Method = method("Minor", &[], |value, _| Ok(Value::Uint64(own(value)?.minor)));
 const PATCH: Method = method("Patch", &[], |value, _| Ok(Value::Uint64(own(value)?.patch)));

@@ -3,7 +3,7 @@
 use super::convert::strval;
 use super::table::{ANY, CallCtx, Examples, INT, Out, STR, arg, func, int, string, text, variadic};
 use super::{case, wrap};
-use crate::go::{fmt, unicode};
+use crate::go::{fmt, strconv, unicode};
 use crate::gotmpl::func::{Call, Func, FuncError, Param};
 use crate::value::{List, Map, MapType, Str, Value, budget};
 
@@ -298,12 +298,14 @@ fn nindent(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 }
 
 fn quote(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
-    let quoted: Vec<String> = args
-        .iter()
-        .filter(|value| !value.is_nil())
-        .map(|value| crate::go::strconv::quote(strval(value).as_bytes()))
-        .collect();
-    Ok(Value::from(quoted.join(" ")))
+    let mut out = String::new();
+    for value in args.iter().filter(|value| !value.is_nil()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        strconv::append_quoted(&mut out, strval(value).as_bytes());
+    }
+    Ok(Value::from(out))
 }
 
 fn squote(_: &mut CallCtx<'_>, args: &[Value]) -> Out {

@@ -10,6 +10,12 @@ use super::{Kind, List, Map, Method, Object, Str};
 pub trait LazyMap {
     /// The entries; called once.
     fn entries(&self) -> Vec<(Str, Value)>;
+
+    /// The value of a key, if it is there, is neither list nor map, and is found without making the others.
+    fn scalar(&self, key: &[u8]) -> Option<Value> {
+        let _ = key;
+        None
+    }
 }
 
 /// The items of a list that are made when first asked for.
@@ -42,8 +48,8 @@ pub enum Value {
     Complex(f64, f64),
     /// `string`
     Str(Str),
-    /// `[]uint8`
-    Bytes(Str),
+    /// `[]uint8`; so rare that it stands elsewhere: without it a value has three words instead of four.
+    Bytes(Rc<Str>),
     /// A slice.
     List(List),
     /// A map.
@@ -59,6 +65,12 @@ impl Value {
     #[must_use]
     pub fn object(object: impl Object) -> Self {
         Self::Object(Rc::new(object))
+    }
+
+    /// A `[]uint8`.
+    #[must_use]
+    pub fn bytes(bytes: impl Into<Str>) -> Self {
+        Self::Bytes(Rc::new(bytes.into()))
     }
 
     /// A `[]interface {}`.
@@ -114,7 +126,8 @@ impl Value {
             Self::Uint64(value) => *value != 0,
             Self::Float64(value) => *value != 0.0,
             Self::Complex(re, im) => *re != 0.0 || *im != 0.0,
-            Self::Str(text) | Self::Bytes(text) => !text.is_empty(),
+            Self::Str(text) => !text.is_empty(),
+            Self::Bytes(bytes) => !bytes.is_empty(),
             Self::List(list) => !list.is_empty(),
             Self::Map(map) => !map.is_empty(),
             Self::Object(_) => true,
@@ -125,6 +138,15 @@ impl Value {
     pub fn as_str(&self) -> Option<&Str> {
         match self {
             Self::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What a string or a `[]uint8` holds.
+    pub fn as_str_or_bytes(&self) -> Option<&Str> {
+        match self {
+            Self::Str(text) => Some(text),
+            Self::Bytes(bytes) => Some(bytes),
             _ => None,
         }
     }
@@ -331,7 +353,25 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_four_words() {
-        assert!(size_of::<Value>() <= 32, "{}", size_of::<Value>());
+    fn scalars_of_lazy_maps_are_found_before_the_entries_are_made_and_not_after() {
+        struct One;
+        impl LazyMap for One {
+            fn entries(&self) -> Vec<(Str, Value)> {
+                vec![("a".into(), Value::Int(1))]
+            }
+            fn scalar(&self, key: &[u8]) -> Option<Value> {
+                (key == b"a").then_some(Value::Int(2))
+            }
+        }
+        let map = Map::lazy(&super::super::MapType::ANY, Box::new(One));
+        assert!(matches!(map.get("a"), Some(Value::Int(2))));
+        assert_eq!(map.known_len(), 0);
+        assert!(map.get("b").is_none());
+        assert!(matches!(map.get("a"), Some(Value::Int(1))));
+    }
+
+    #[test]
+    fn a_value_is_three_words() {
+        assert!(size_of::<Value>() <= 24, "{}", size_of::<Value>());
     }
 }

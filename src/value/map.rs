@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::any::{drop_flat, nests};
 use super::{LazyMap, MapType, Str, Value};
+use crate::bytes::short;
 
 /// A Go map with its type. Clones share the entries: `set` and `unset` are seen through every reference.
 /// Entries stand in byte order of their keys.
@@ -116,6 +117,9 @@ impl Map {
 
     /// The value of a key given as bytes.
     pub fn get_bytes(&self, key: &[u8]) -> Option<Value> {
+        if let Some(value) = self.store.lazy.borrow().as_ref().and_then(|source| source.scalar(key)) {
+            return Some(value);
+        }
         let entries = self.entries();
         let index = find(&entries, key).ok()?;
         entries.get(index).map(|(_, value)| value.clone())
@@ -204,7 +208,7 @@ impl Map {
 }
 
 fn find(entries: &[(Str, Value)], key: &[u8]) -> Result<usize, usize> {
-    entries.binary_search_by(|(own, _)| own.as_bytes().cmp(key))
+    entries.binary_search_by(|(own, _)| short::order(own.as_bytes(), key))
 }
 
 fn sort(entries: &mut Vec<(Str, Value)>) {

@@ -156,7 +156,7 @@ impl Case {
         let Merged { root, .. } = merge(&self.inputs(), &mut text_file).map_err(text)?;
         let chart = self.chart("", "c");
         let values = coalesce(&chart, &root, log).map_err(text)?;
-        let mut env = Env { read_file: &mut text_file, log };
+        let mut env = Env { read_file: &mut text_file, debug: true, log };
         validate_charts(&chart, &values, &mut env).map_err(|errors| errors.helm_text())?;
         Ok(values)
     }

@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 /// Each module with those it may use. Order and edges are ARCHITECTURE.md's; there are no cycles.
 const LAYERS: &[(&str, &[&str])] = &[
     ("both", &[]),
-    ("diag", &[]),
-    ("value", &[]),
+    ("bytes", &[]),
+    ("diag", &["bytes"]),
+    ("value", &["bytes"]),
     ("host", &["value"]),
     ("go", &["value"]),
-    ("codec", &["diag", "value", "go"]),
+    ("codec", &["bytes", "diag", "value", "go"]),
     ("trace", &["diag", "value", "go", "codec"]),
     ("gotmpl", &["both", "diag", "value", "go", "trace"]),
     ("sprig", &["both", "diag", "gotmpl", "value", "go", "codec", "host"]),
     ("manifest", &["both", "diag", "go", "codec", "trace"]),
-    ("kube", &["diag", "codec"]),
-    ("check", &["diag", "codec", "manifest", "kube", "trace"]),
+    ("kube", &["bytes", "diag", "codec"]),
+    ("check", &["bytes", "diag", "codec", "manifest", "kube", "trace"]),
     ("chart", &["both", "diag", "value", "go", "codec"]),
     ("values", &["diag", "value", "go", "codec", "chart"]),
     (
@@ -28,7 +29,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "clearml",
-        &["diag", "value", "host", "go", "codec", "trace", "manifest", "kube", "check", "chart", "values"],
+        &[
+            "bytes", "diag", "value", "host", "go", "codec", "trace", "manifest", "kube", "check", "chart",
+            "values",
+        ],
     ),
     ("diff", &["diag", "codec", "manifest", "kube", "check", "trace"]),
     ("vendor", &["diag", "codec", "manifest", "kube", "check", "trace"]),

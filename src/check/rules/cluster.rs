@@ -13,6 +13,7 @@ use crate::kube::schema::Types;
 
 pub(super) const RULES: &[ClusterRule] = &[(&[], duplicate_object), (&["Service"], node_port_taken)];
 
+/// Name, kind, group and namespace: what differs most stands first.
 type Id<'o> = (&'o str, &'o str, &'o str, &'o str);
 
 /// Every object of the input, found by what it is called.
@@ -29,7 +30,7 @@ pub(in super::super) struct Cluster<'o, 'm> {
 }
 
 fn id<'o>(object: &'o Object<'_>) -> Id<'o> {
-    (object.group(), &object.kind, object.home(), &object.name)
+    (&object.name, &object.kind, object.group(), object.home())
 }
 
 fn protocol(port: &Node) -> &str {
@@ -81,7 +82,7 @@ impl<'o, 'm> Cluster<'o, 'm> {
 
     /// An object of one of Kubernetes' own kinds; `group` is empty for the core.
     pub(super) fn find(&self, group: &str, kind: &str, home: &str, name: &str) -> Option<&'o Object<'m>> {
-        self.by_id.get(&(group, kind, home, name)).and_then(|&index| self.objects.get(index))
+        self.by_id.get(&(name, kind, group, home)).and_then(|&index| self.objects.get(index))
     }
 
     /// The definition of a custom resource's kind, when it is in the input.

@@ -80,7 +80,7 @@ fn values_of_every_kind() {
         Value::Int(-1),
         Value::Uint64(u64::MAX),
         Value::Float64(1e21),
-        Value::Bytes(b"\xFFa".to_vec().into()),
+        Value::bytes(b"\xFFa".to_vec()),
         Value::Str(b"\xFFa".to_vec().into()),
         Value::List(List::nil(&ListType::STRINGS)),
         Value::Map(Map::nil(&MapType::STRINGS)),

@@ -90,7 +90,7 @@ fn collections_format_each_element() {
     assert_eq!(f("%v", &[map.clone().into()]), "map[a:x b:1]");
     assert_eq!(f("%d", &[map.clone().into()]), "map[%!d(string=a):%!d(string=x) %!d(string=b):1]");
     assert_eq!(f("%#v", &[map.into()]), r#"map[string]interface {}{"a":"x", "b":1}"#);
-    assert_eq!(f("%v %s", &[Value::Bytes("ab".into()), Value::Bytes("ab".into())]), "[97 98] ab");
+    assert_eq!(f("%v %s", &[Value::bytes("ab"), Value::bytes("ab")]), "[97 98] ab");
 }
 
 #[test]

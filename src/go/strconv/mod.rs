@@ -9,7 +9,8 @@ mod quote;
 pub use float::{format_float, format_float32, parse_float};
 pub use int::{atoi, parse_bool, parse_int, parse_uint, underscores_ok};
 pub use quote::{
-    QuoteError, Unit, can_backquote, is_print, quote, quote_ascii, quote_rune, unquote, unquote_char,
+    QuoteError, Unit, append_quoted, can_backquote, is_print, quote, quote_ascii, quote_rune, unquote,
+    unquote_char,
 };
 
 use std::fmt;

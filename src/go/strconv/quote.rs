@@ -23,6 +23,12 @@ pub fn quote(text: &[u8]) -> String {
     quote_with(text, '"', false)
 }
 
+/// Appends `text` as [`quote`] gives it.
+pub fn append_quoted(out: &mut String, text: &[u8]) {
+    out.reserve(text.len() + 2);
+    append(out, text, '"', false);
+}
+
 /// `text` as a Go string literal of ASCII characters only (`%+q`).
 pub fn quote_ascii(text: &[u8]) -> String {
     quote_with(text, '"', true)
@@ -38,17 +44,29 @@ pub fn quote_rune(rune: u32) -> String {
 
 fn quote_with(text: &[u8], mark: char, ascii_only: bool) -> String {
     let mut out = String::with_capacity(text.len() + 2);
+    append(&mut out, text, mark, ascii_only);
+    out
+}
+
+fn append(out: &mut String, text: &[u8], mark: char, ascii_only: bool) {
+    let stands_as_it_is = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'\\' && char::from(byte) != mark;
     out.push(mark);
     for chunk in text.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            push_rune(&mut out, c, mark, ascii_only);
+        let mut rest = chunk.valid();
+        loop {
+            let end = rest.bytes().position(|byte| !stands_as_it_is(byte)).unwrap_or(rest.len());
+            let (plain, other) = rest.split_at_checked(end).unwrap_or((rest, ""));
+            out.push_str(plain);
+            let mut others = other.chars();
+            let Some(c) = others.next() else { break };
+            push_rune(out, c, mark, ascii_only);
+            rest = others.as_str();
         }
         for &byte in chunk.invalid() {
-            push_hex(&mut out, "\\x", u32::from(byte), 2);
+            push_hex(out, "\\x", u32::from(byte), 2);
         }
     }
     out.push(mark);
-    out
 }
 
 fn push_hex(out: &mut String, prefix: &str, value: u32, digits: u32) {

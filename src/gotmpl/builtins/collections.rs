@@ -67,7 +67,8 @@ pub(super) fn slice(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     }
     let len = match item {
         Value::Str(_) if indexes.len() == 3 => return Err("cannot 3-index slice a string".into()),
-        Value::Str(text) | Value::Bytes(text) => text.len(),
+        Value::Str(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
         Value::List(list) => list.len(),
         other => return Err(format!("can't slice item of type {}", other.type_name()).into()),
     };
@@ -84,7 +85,7 @@ pub(super) fn slice(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     }
     Ok(match item {
         Value::Str(text) => Value::Str(text.slice(start, end)),
-        Value::Bytes(bytes) => Value::Bytes(bytes.slice(start, end)),
+        Value::Bytes(bytes) => Value::bytes(bytes.slice(start, end)),
         Value::List(list) => {
             let items = list.items().get(start..end).unwrap_or_default().to_vec();
             Value::List(List::of(list.ty(), items))
@@ -97,7 +98,8 @@ pub(super) fn len(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let len = match args.first() {
         None | Some(Value::Missing) => return Err(NO_VALUE.into()),
         Some(Value::Nil) => return Err("len of nil pointer".into()),
-        Some(Value::Str(text) | Value::Bytes(text)) => text.len(),
+        Some(Value::Str(text)) => text.len(),
+        Some(Value::Bytes(bytes)) => bytes.len(),
         Some(Value::List(list)) => list.len(),
         Some(Value::Map(map)) => map.len(),
         Some(other) => {

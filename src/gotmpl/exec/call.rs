@@ -184,11 +184,13 @@ impl<'t> State<'t, '_> {
 pub(super) fn pay(args: &[Value], made: Option<&Value>) -> Option<String> {
     let mut text: usize = args.iter().filter_map(Value::as_str).map(Str::len).sum();
     let mut parts = 1 + args.len();
+    let mut is_too_long = |made: &Str| {
+        text += made.len();
+        budget::is_too_long(made.len())
+    };
     let too_large = match made {
-        Some(Value::Str(made) | Value::Bytes(made)) => {
-            text += made.len();
-            budget::is_too_long(made.len())
-        }
+        Some(Value::Str(made)) => is_too_long(made),
+        Some(Value::Bytes(made)) => is_too_long(made),
         // What stands elsewhere too was only handed on.
         Some(Value::List(list)) => {
             let length = list.known_len();

@@ -76,6 +76,12 @@ impl Got {
     }
 }
 
+/// Bytes of room that an output gets at its beginning at most.
+const MOST_ROOM: usize = 64 << 10;
+
+/// Variables that there is room for at the beginning.
+const FEW_VARIABLES: usize = 4;
+
 /// The output of the template `name` of `set` run with `data`.
 ///
 /// # Errors
@@ -131,6 +137,9 @@ impl Run {
         if extensions.get::<KeepPlaces>().is_some() {
             self.places = Some(Box::new(RefCell::new(Places::of(name.to_string()))));
         }
+        // Most templates write about as much as they are long.
+        self.out.reserve(tree.source.text().len().min(MOST_ROOM));
+        self.variables.reserve(FEW_VARIABLES);
         self.tree(&tree, Got::new(data.clone()), 0, extensions)?;
         budget::written(self.out.len());
         Ok(())

@@ -272,7 +272,7 @@ fn nil_of(param: Param) -> Option<Value> {
         Param::StringMap => Value::Map(Map::nil(&MapType::STRINGS)),
         Param::List => Value::List(List::nil(&ListType::ANY)),
         Param::Strings => Value::List(List::nil(&ListType::STRINGS)),
-        Param::Bytes => Value::Bytes(Str::EMPTY),
+        Param::Bytes => Value::bytes(Str::EMPTY),
         Param::String | Param::Bool | Param::Int | Param::Int64 | Param::Uint32 | Param::Float64 => {
             return None;
         }

@@ -38,7 +38,7 @@ fn check_file(lint: &mut Lint<'_>) -> Result<(), String> {
         Some(read) => read(path),
         None => Err(io::Error::from(io::ErrorKind::PermissionDenied)),
     };
-    let mut env = Env { read_file: &mut read_file, log: lint.log };
+    let mut env = Env { read_file: &mut read_file, debug: true, log: lint.log };
     budget::within(linter.limits, || schema::validate_text(&text, &values, &mut env))
         .map_err(|invalid| invalid.to_string())
 }

@@ -110,7 +110,8 @@ pub(super) fn at(value: &Value, step: &Step) -> Option<Value> {
 /// Whether two values are one: the same list or map, or equal scalars of one kind.
 pub(super) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Str(a), Value::Str(b)) | (Value::Bytes(a), Value::Bytes(b)) => a == b,
+        (Value::Str(a), Value::Str(b)) => a == b,
+        (Value::Bytes(a), Value::Bytes(b)) => a == b,
         (Value::Bool(a), Value::Bool(b)) => a == b,
         (Value::Int(a) | Value::Int64(a), Value::Int(b) | Value::Int64(b)) => a == b,
         (Value::Uint64(a), Value::Uint64(b)) => a == b,

@@ -275,10 +275,7 @@ impl Recorder {
         let mut keys = Vec::new();
         for (pair, marks) in args.chunks(2).zip(marks.chunks(2)) {
             let (Some(key), Some(mark)) = (pair.first(), marks.first()) else { continue };
-            let key = match key {
-                Value::Str(text) | Value::Bytes(text) => text.clone(),
-                other => fmt::to_str(other),
-            };
+            let key = key.as_str_or_bytes().cloned().unwrap_or_else(|| fmt::to_str(key));
             keys.push(self.all(*mark));
             known.slots.insert(Step::Key(key), marks.get(1).copied().unwrap_or_default());
         }

@@ -51,29 +51,37 @@ pub fn validate_charts<C: ChartTree>(chart: &C, values: &Node, env: &mut Env<'_>
     if errors.text.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-fn walk<C: ChartTree>(
-    chart: &C,
+fn owned(path: &[&str]) -> Vec<String> {
+    path.iter().map(|&name| name.to_owned()).collect()
+}
+
+fn walk<'c, C: ChartTree>(
+    chart: &'c C,
     values: &Node,
-    path: &mut Vec<String>,
+    path: &mut Vec<&'c str>,
     env: &mut Env<'_>,
     errors: &mut ChartErrors,
 ) {
     if let Some(schema) = chart.schema() {
-        env.log.push(LogLine::new(Level::Debug, "chart name").with("chart-name", chart.name()));
+        if env.debug {
+            env.log.push(LogLine::new(Level::Debug, "chart name").with("chart-name", chart.name()));
+        }
         if let Err(invalid) = validate_text(&schema, values, env) {
             let _ = write!(errors.text, "{}:\n{invalid}", chart.name());
-            errors.charts.push((chart.name().to_owned(), path.clone(), invalid));
+            errors.charts.push((chart.name().to_owned(), owned(path), invalid));
         }
     }
-    env.log.push(
-        LogLine::new(Level::Debug, "number of dependencies in the chart")
-            .with("chart", chart.name())
-            .with("dependencies", chart.children().len().to_string()),
-    );
+    if env.debug {
+        env.log.push(
+            LogLine::new(Level::Debug, "number of dependencies in the chart")
+                .with("chart", chart.name())
+                .with("dependencies", chart.children().len().to_string()),
+        );
+    }
     for child in chart.children() {
         match values.get(child.name()) {
             Some(section) if matches!(section.data(), Data::Map(_)) => {
-                path.push(child.name().to_owned());
+                path.push(child.name());
                 walk(child, section, path, env, errors);
                 path.pop();
             }
@@ -81,7 +89,7 @@ fn walk<C: ChartTree>(
                 let text =
                     format!("invalid type for values: expected object (map), got {}\n", go_type(section));
                 let _ = write!(errors.text, "{}:\n{text}", child.name());
-                errors.charts.push((child.name().to_owned(), path.clone(), Invalid::Schema(text)));
+                errors.charts.push((child.name().to_owned(), owned(path), Invalid::Schema(text)));
             }
             _ => {}
         }

@@ -27,6 +27,8 @@ pub(super) const ROOT: &str = "file:///values.schema.json";
 pub struct Env<'e> {
     /// Reads a file a `$ref` or `$schema` names.
     pub read_file: &'e mut dyn FnMut(&str) -> io::Result<Vec<u8>>,
+    /// Whether the log gets lines of level debug.
+    pub debug: bool,
     /// Where warnings go.
     pub log: &'e mut Vec<LogLine>,
 }

@@ -80,7 +80,10 @@ fn validate_within(schema: &Node, values: &Node, env: &mut Env<'_>) -> Result<()
 /// As [`validate`]; the text may also be no JSON.
 pub fn validate_text(schema: &Source, values: &Node, env: &mut Env<'_>) -> Result<(), Invalid> {
     let node = read(schema).map_err(Invalid::Schema)?;
-    env.log.push(LogLine::new(Level::Debug, "unmarshalled JSON schema").with_bytes("schema", schema.text()));
+    if env.debug {
+        let line = LogLine::new(Level::Debug, "unmarshalled JSON schema");
+        env.log.push(line.with_bytes("schema", schema.text()));
+    }
     validate(&node, values, env)
 }
 

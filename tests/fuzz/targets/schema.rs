@@ -21,7 +21,7 @@ fn verdict(values: &str, schema: &str) -> String {
     };
     let schema = Source::new(SourceKind::Chart, "values.schema.json", schema);
     let mut log = Vec::new();
-    let mut env = Env { read_file: &mut |_| Err(io::ErrorKind::NotFound.into()), log: &mut log };
+    let mut env = Env { read_file: &mut |_| Err(io::ErrorKind::NotFound.into()), debug: true, log: &mut log };
     match validate_text(&schema, &values.root, &mut env) {
         Ok(()) => "fits".to_owned(),
         Err(invalid) => {

@@ -19,8 +19,9 @@ use super::DuplicateKey;
 use super::compose::{map_of, sort};
 use super::error::Origin;
 use super::resolve;
+use crate::bytes::{near, short};
 use crate::codec::{Data, Entry, Map, Node, Numbers, Style};
-use crate::diag::{Span, near};
+use crate::diag::Span;
 
 /// Levels of nesting that are read here.
 const MAX_DEPTH: usize = 60;
@@ -179,7 +180,7 @@ impl Reader<'_, '_> {
     /// The first offset from `at` on that holds no space.
     fn behind_spaces(&self, at: usize) -> usize {
         let rest = self.bytes.get(at..).unwrap_or_default();
-        at + rest.iter().position(|&byte| byte != b' ').unwrap_or(rest.len())
+        at + near::count_first(b' ', rest)
     }
 
     /// The offset of the line end at or behind `at`.
@@ -255,7 +256,7 @@ impl Reader<'_, '_> {
         let place = hash & self.shared.len().saturating_sub(1);
         let Some(slot) = self.shared.get_mut(place) else { return Arc::from(text) };
         match slot {
-            Some(known) if **known == *text => known.clone(),
+            Some(known) if short::is(known, text) => known.clone(),
             _ => slot.insert(Arc::from(text)).clone(),
         }
     }

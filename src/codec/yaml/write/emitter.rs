@@ -13,6 +13,9 @@ use crate::value::Str;
 /// Columns a level is indented by.
 const INDENT: usize = 2;
 
+/// Bytes of room at the beginning.
+const ROOM: usize = 128;
+
 /// Longest key that stands in front of its colon on one line, in bytes.
 // Rule: go-yaml v2.4.4 emitterc.go, yaml_emitter_check_simple_key.
 const MAX_SIMPLE_KEY: usize = 128;
@@ -62,7 +65,14 @@ pub(super) struct Emitter {
 
 impl Emitter {
     pub(super) fn new(rules: Rules) -> Self {
-        Self { out: String::new(), rules, column: 0, indent: None, whitespace: true, indention: true }
+        Self {
+            out: String::with_capacity(ROOM),
+            rules,
+            column: 0,
+            indent: None,
+            whitespace: true,
+            indention: true,
+        }
     }
 
     /// The document, ending in a newline.

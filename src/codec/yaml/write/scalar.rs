@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::bytes::near;
 use crate::codec::yaml::resolve;
-use crate::diag::near;
 
 /// What the characters of a text allow.
 // Rule: go-yaml v2.4.4 and v3.0.5 emitterc.go, yaml_emitter_analyze_scalar, for block context.

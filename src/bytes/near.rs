@@ -23,9 +23,38 @@ pub(crate) fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
     in_rest.or_else(|| if far.is_empty() { None } else { Some(near.len() + memchr::memchr(byte, far)?) })
 }
 
+/// How many of the first bytes are `byte`.
+#[inline]
+pub(crate) fn count_first(byte: u8, bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let differs = u64::from_le_bytes(*word) ^ u64::from_ne_bytes([byte; 8]);
+        if differs != 0 {
+            return index * 8 + differs.trailing_zeros() as usize / 8;
+        }
+    }
+    words.len() * 8 + rest.iter().take_while(|&&other| other == byte).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_bytes_are_counted_up_to_another() {
+        for length in 0..40 {
+            for byte in [b' ', 0, 0xff] {
+                assert_eq!(count_first(byte, &vec![byte; length]), length);
+                for at in 0..length {
+                    for other in [byte ^ 1, byte ^ 0x80] {
+                        let mut text = vec![byte; length];
+                        text[at] = other;
+                        assert_eq!(count_first(byte, &text), at, "{other} at {at} of {length}");
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_first_is_found_wherever_it_stands() {
