@@ -19,7 +19,7 @@ use super::limits;
 const WIDTH: usize = 120;
 
 /// Bytes of pieces that are written at once.
-const PIECES: usize = 64 << 10;
+const PIECES: usize = 16 << 10;
 
 /// What is said when standard output takes nothing.
 pub(crate) const NO_OUTPUT: &str = "cannot write to standard output";
