@@ -23,6 +23,23 @@ pub(crate) fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
     in_rest.or_else(|| if far.is_empty() { None } else { Some(near.len() + memchr::memchr(byte, far)?) })
 }
 
+/// Where a short text first stands in another, which is mostly short as well.
+pub(crate) fn find_text(text: &[u8], bytes: &[u8]) -> Option<usize> {
+    let Some(&first) = text.first() else { return Some(0) };
+    if bytes.len() > NEAR {
+        return memchr::memmem::find(bytes, text);
+    }
+    let mut at = 0;
+    loop {
+        let rest = bytes.get(at..)?;
+        let hit = find(first, rest)?;
+        if rest.get(hit..).is_some_and(|rest| rest.starts_with(text)) {
+            return Some(at + hit);
+        }
+        at += hit + 1;
+    }
+}
+
 /// How many of the first bytes are `byte`.
 #[inline]
 pub(crate) fn count_first(byte: u8, bytes: &[u8]) -> usize {
@@ -39,6 +56,21 @@ pub(crate) fn count_first(byte: u8, bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_found_wherever_they_stand() {
+        for length in [0, 3, 40, NEAR, NEAR + 40] {
+            assert_eq!(find_text(b"", &vec![b'-'; length]), Some(0));
+            assert_eq!(find_text(b"\n---", &vec![b'\n'; length]), None);
+            for at in 0..length.saturating_sub(3) {
+                let mut text = vec![b'\n'; length];
+                text[at..at + 4].copy_from_slice(b"\n---");
+                assert_eq!(find_text(b"\n---", &text), Some(at), "of {length}");
+                assert_eq!(find_text(b"--", &text), Some(at + 1), "of {length}");
+                assert_eq!(find_text(b"----", &text), None, "{at} of {length}");
+            }
+        }
+    }
 
     #[test]
     fn the_first_bytes_are_counted_up_to_another() {

@@ -162,6 +162,7 @@ impl Chart {
         depth: Depth,
     ) -> Result<Self, Error> {
         let mut loading = Loading { prefix, v3: depth.v3, ..Loading::default() };
+        loading.templates.reserve_exact(files.iter().filter(|file| is_template(file)).count());
         for file in files.iter().filter(|file| file.path() == "Chart.yaml") {
             let mut metadata = loading.metadata.take().unwrap_or_default();
             metadata.decode(&loading.document(file)?).map_err(|text| cannot_load("Chart.yaml", &text))?;
@@ -347,7 +348,7 @@ impl Loading<'_> {
                     ));
                 }
             }
-            _ if path.starts_with("templates/") => self.templates.push(file.clone()),
+            _ if is_template(file) => self.templates.push(file.clone()),
             _ => match path.strip_prefix(CHARTS) {
                 Some(rest) if !ends_with(rest, ".prov") => {
                     let name = rest.split('/').next().unwrap_or(rest);
@@ -362,6 +363,10 @@ impl Loading<'_> {
         }
         Ok(())
     }
+}
+
+fn is_template(file: &File) -> bool {
+    file.path().starts_with("templates/")
 }
 
 /// What a values file holds; `name` stands in places.

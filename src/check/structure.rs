@@ -52,7 +52,8 @@ impl Walk<'_, '_, '_> {
             let field = loop {
                 let Some((field, rest)) = fields.split_first() else { break None };
                 match short::order(field.name.as_bytes(), entry.key.as_bytes()) {
-                    Ordering::Less => self.absent(node, *field, kind),
+                    Ordering::Less if field.required => self.absent(node, *field, kind),
+                    Ordering::Less => {}
                     Ordering::Equal => break Some(*field),
                     Ordering::Greater => break None,
                 }
@@ -73,12 +74,12 @@ impl Walk<'_, '_, '_> {
                 _ => self.field(&entry.value, field, kind, depth),
             }
         }
-        for field in fields {
+        for field in fields.iter().filter(|field| field.required) {
             self.absent(node, *field, kind);
         }
     }
 
-    /// A field that is not set.
+    /// A field that is not set, and mostly need not be.
     fn absent(&mut self, node: &Node, field: Field, kind: Type) {
         if !field.required || self.status || excused(kind, field) {
             return;

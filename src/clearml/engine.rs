@@ -195,8 +195,12 @@ impl<'v> Scope<'v> {
     /// The view of a path, whose first name may be that of a round.
     fn find(&self, path: &str) -> Option<&'v View> {
         let (first, mut rest) = first_name(path);
-        let of_round =
-            self.names.iter().rev().find(|(name, _)| short::is(name, first)).map(|(_, view)| *view);
+        let of_round = self
+            .names
+            .iter()
+            .rev()
+            .find(|(name, _)| short::is(name.as_bytes(), first.as_bytes()))
+            .map(|(_, view)| *view);
         let mut view = of_round.or_else(|| self.view.get(first))?;
         while let Some(below) = rest {
             let (name, deeper) = first_name(below);

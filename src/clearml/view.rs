@@ -144,9 +144,10 @@ impl View {
     /// The entry of a map.
     pub(crate) fn get(&self, key: &str) -> Option<&View> {
         match &self.shape {
-            Shape::Map(entries) => {
-                entries.iter().find(|(name, _)| short::is(name, key)).map(|(_, view)| view)
-            }
+            Shape::Map(entries) => entries
+                .iter()
+                .find(|(name, _)| short::is(name.as_bytes(), key.as_bytes()))
+                .map(|(_, view)| view),
             _ => None,
         }
     }

@@ -343,7 +343,7 @@ impl Entry {
 }
 
 /// Up to so many entries a look at each is quicker than a binary search.
-const FEW_ENTRIES: usize = 12;
+const FEW_ENTRIES: usize = 32;
 
 impl Map {
     /// A map of these entries; of entries with one key the last stays.
@@ -390,7 +390,7 @@ impl Map {
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         if self.entries.len() <= FEW_ENTRIES {
-            return self.entries.iter().find(|entry| short::is(&entry.key, key));
+            return self.entries.iter().find(|entry| short::is(entry.key.as_bytes(), key.as_bytes()));
         }
         let index =
             self.entries.binary_search_by(|entry| short::order(entry.key.as_bytes(), key.as_bytes())).ok()?;

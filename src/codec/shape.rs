@@ -101,7 +101,7 @@ impl Shape {
     pub fn string(&mut self, node: &Node, path: &Path) -> Option<String> {
         match node.data() {
             Data::Null => None,
-            Data::String(text) => Some(text.to_string()),
+            Data::String(text) => Some(String::from(&**text)),
             Data::Bool(_) | Data::Int(_) | Data::Uint(_) | Data::Float(_) if self.json => {
                 self.mismatch(node, path, "string");
                 None
@@ -172,7 +172,9 @@ impl Shape {
         Some(
             map.entries()
                 .iter()
-                .map(|entry| (entry.key.to_string(), self.string_item(&entry.value, &path.key(&entry.key))))
+                .map(|entry| {
+                    (String::from(&*entry.key), self.string_item(&entry.value, &path.key(&entry.key)))
+                })
                 .collect(),
         )
     }

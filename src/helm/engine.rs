@@ -114,7 +114,7 @@ pub(super) fn render(
     if keyed_by_place {
         extensions = extensions.with(KeepPlaces);
     }
-    let mut files = Vec::new();
+    let mut files = Vec::with_capacity(work.templates.len());
     let mut failed = None;
     for Template { name, chart, .. } in work.templates {
         let Some(scope) = work.scopes.get(*chart) else { continue };

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::bytes::near;
 use crate::diag::{Level, LogLine, Source, SourceKind, raw};
 use crate::go::strconv;
 use crate::gotmpl::func::{CallCtx, Extensions, Func, FuncError, FuncMap, OnError, Param};
@@ -201,7 +202,7 @@ fn include(ctx: &mut CallCtx<'_>, arguments: &[Value]) -> Result<Value, FuncErro
 // Rule: Helm v4.3.1 pkg/engine/engine.go, tplFun.
 fn tpl(ctx: &mut CallCtx<'_>, arguments: &[Value]) -> Result<Value, FuncError> {
     let source = text(arguments, 0);
-    if memchr::memmem::find(source.as_bytes(), b"{{").is_none() {
+    if near::find_text(b"{{", source.as_bytes()).is_none() {
         return Ok(Value::Str(without_no_value(source)));
     }
     let Some(state) = ctx.extension::<State>() else {
@@ -265,7 +266,7 @@ fn lint_state<'a>(ctx: &CallCtx<'a>) -> Option<&'a State> {
 /// Whether the text of a missing value stands in a text.
 pub(super) fn says_no_value(text: &[u8]) -> bool {
     // Most texts have no such letter at all.
-    memchr::memchr(b'<', text).is_some_and(|at| find(text, NO_VALUE.as_bytes(), at).is_some())
+    near::find(b'<', text).is_some_and(|at| find(text, NO_VALUE.as_bytes(), at).is_some())
 }
 
 /// The text with every `<no value>` taken out.
@@ -288,5 +289,5 @@ pub(super) fn without_no_value(text: Str) -> Str {
 }
 
 fn find(bytes: &[u8], mark: &[u8], from: usize) -> Option<usize> {
-    memchr::memmem::find(bytes.get(from..)?, mark).map(|at| from + at)
+    near::find_text(mark, bytes.get(from..)?).map(|at| from + at)
 }

@@ -339,7 +339,11 @@ impl Release {
         let left = if has_dependencies { Some(scope::templates(&member)) } else { None };
         let templates = left.as_deref().unwrap_or(&loaded);
         let work = Work { templates, loaded: &loaded, glances: &glances, scopes: &[] };
-        self.render_templates(member, work, state, host, log)
+        let rendered = self.render_templates(member, work, state, host, log);
+        if self.leaves_memory && rendered.is_ok() {
+            std::mem::forget((loaded, left, glances));
+        }
+        rendered
     }
 
     fn process_dependencies(&self, member: &mut Member, log: &mut Vec<LogLine>) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! What a template gets as `.`: one map a chart, shared by all its templates.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::tree::{Member, below};
@@ -38,16 +39,23 @@ fn add_templates(member: &Member, path: &mut String, charts: &mut usize, templat
     }
     let chart = *charts;
     *charts += 1;
-    let mut name = [path.as_bytes(), b"/"].concat();
-    let folder = name.len();
+    let folder = path.len();
     for file in member.chart.templates() {
         let partial = file.path().rsplit('/').next().is_some_and(|name| name.starts_with('_'));
         if member.is_library() && !partial {
             continue;
         }
-        name.truncate(folder);
-        name.extend_from_slice(&file.path_bytes());
-        templates.push(Template { name: Str::from(name.as_slice()), file: file.clone(), chart });
+        let name = match file.path_bytes() {
+            Cow::Borrowed(_) => {
+                path.push('/');
+                path.push_str(file.path());
+                let name = Str::from(path.as_str());
+                path.truncate(folder);
+                name
+            }
+            Cow::Owned(bytes) => Str::from_bytes([path.as_bytes(), b"/", &bytes].concat()),
+        };
+        templates.push(Template { name, file: file.clone(), chart });
     }
 }
 

@@ -76,7 +76,9 @@ impl Types {
     pub fn named(&self, name: &'static str) -> Option<Rc<Parsed>> {
         let mut types = self.0.borrow_mut();
         let slot = types.get_mut(place(name))?;
-        if let Some(known) = slot.as_ref().filter(|known| short::is(known.kind.name, name)) {
+        if let Some(known) =
+            slot.as_ref().filter(|known| short::is(known.kind.name.as_bytes(), name.as_bytes()))
+        {
             return Some(Rc::clone(known));
         }
         let kind = named(name)?;

@@ -136,7 +136,8 @@ fn documents(
 /// # Errors
 /// Helm's text, `YAML parse error on …`, for the first document whose head cannot be read.
 pub fn collect(mut files: Vec<RenderedFile>, log: &mut Vec<LogLine>) -> Result<Collected, String> {
-    let mut all = Collected::default();
+    // Most files are one document.
+    let mut all = Collected { manifests: Vec::with_capacity(files.len()), hooks: Vec::new() };
     files.sort_by(|a, b| a.template.cmp(&b.template));
     files.iter().try_for_each(|file| all.add(file, log))?;
     sort::sort(&mut all.manifests, |manifest| &manifest.kind);

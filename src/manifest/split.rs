@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr;
+use crate::bytes::near;
 
 /// The documents of a rendered text as byte ranges of it: blank ones left out, leading space cut off,
 /// trailing space kept.
@@ -24,7 +24,7 @@ pub fn split(text: &str) -> Vec<Range<usize>> {
             from = at + 3 + blanks;
             at = from;
         }
-        match memchr(b'\n', bytes.get(at..).unwrap_or_default()) {
+        match near::find(b'\n', bytes.get(at..).unwrap_or_default()) {
             Some(line) => at += line + 1,
             None => break,
         }

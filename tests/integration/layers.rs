@@ -13,9 +13,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("go", &["value"]),
     ("codec", &["bytes", "diag", "value", "go"]),
     ("trace", &["diag", "value", "go", "codec"]),
-    ("gotmpl", &["both", "diag", "value", "go", "trace"]),
+    ("gotmpl", &["both", "bytes", "diag", "value", "go", "trace"]),
     ("sprig", &["both", "diag", "gotmpl", "value", "go", "codec", "host"]),
-    ("manifest", &["both", "diag", "go", "codec", "trace"]),
+    ("manifest", &["both", "bytes", "diag", "go", "codec", "trace"]),
     ("kube", &["bytes", "diag", "codec"]),
     ("check", &["bytes", "diag", "codec", "manifest", "kube", "trace"]),
     ("chart", &["both", "diag", "value", "go", "codec"]),
@@ -23,8 +23,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "helm",
         &[
-            "both", "diag", "value", "host", "go", "codec", "trace", "gotmpl", "sprig", "manifest", "kube",
-            "chart", "values",
+            "both", "bytes", "diag", "value", "host", "go", "codec", "trace", "gotmpl", "sprig", "manifest",
+            "kube", "chart", "values",
         ],
     ),
     (

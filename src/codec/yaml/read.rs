@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::error::{DECODING, Error, ErrorKind, Origin, error};
 use super::{compose, quick};
+use crate::bytes::near;
 use crate::codec::{Data, Map, Node, Numbers};
 use crate::diag::{Place, Source, SourceKind, Span};
 
@@ -279,11 +280,11 @@ impl Iterator for Pieces<'_> {
             let lead = if rest.starts_with("---") {
                 0
             } else {
-                memchr::memmem::find(rest.as_bytes(), b"\n---").map_or(rest.len(), |end| end + 1)
+                near::find_text(b"\n---", rest.as_bytes()).map_or(rest.len(), |end| end + 1)
             };
             let begun = self.at + lead;
             let rest = rest.get(lead..).unwrap_or_default();
-            let length = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |end| end + 1);
+            let length = near::find(b'\n', rest.as_bytes()).map_or(rest.len(), |end| end + 1);
             let line = rest.get(..length).unwrap_or(rest);
             self.at = begun + length;
             let Some(behind) = line.strip_prefix("---") else { continue };

@@ -256,7 +256,7 @@ impl Reader<'_, '_> {
         let place = hash & self.shared.len().saturating_sub(1);
         let Some(slot) = self.shared.get_mut(place) else { return Arc::from(text) };
         match slot {
-            Some(known) if short::is(known, text) => known.clone(),
+            Some(known) if short::is(known.as_bytes(), bytes) => known.clone(),
             _ => slot.insert(Arc::from(text)).clone(),
         }
     }

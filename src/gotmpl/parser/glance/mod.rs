@@ -17,6 +17,7 @@ use std::sync::Arc;
 use super::super::ast::{Command, Expr, Node, Pipe, Variable};
 use super::super::func::FuncMap;
 use super::super::lexer::{ALPHANUMERIC, is_space};
+use crate::bytes::near;
 use crate::diag::{Source, Span};
 use crate::value::Str;
 
@@ -124,7 +125,7 @@ impl<'a, const BUILD: bool> Reader<'a, BUILD> {
     fn next_delim(&self) -> Option<usize> {
         let mut at = self.at;
         loop {
-            at += memchr::memchr(b'{', self.bytes.get(at..)?)?;
+            at += near::find(b'{', self.bytes.get(at..)?)?;
             if self.byte(at + 1) == b'{' {
                 return Some(at);
             }
