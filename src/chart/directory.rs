@@ -59,7 +59,7 @@ pub(crate) fn io_text(error: &io::Error) -> String {
 
 /// What a file holds, as far as `most` bytes and no more: a link may lead to a device without an end.
 pub(super) fn read_bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    let mut data = Room::default().read(fs::File::open(path)?, most)?.into_owned();
+    let mut data = Room::default().read(fs::File::open(path)?, most, false)?.into_owned();
     data.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     Ok(data)
 }
@@ -215,23 +215,23 @@ impl Walk {
                 relative.push('/');
             }
             relative.push_str(&text);
-            let kind = match kind {
-                Kind::Link => self.follow(&at.path().join(name))?,
-                known => *known,
-            };
+            let is_link = *kind == Kind::Link;
+            let kind = if is_link { self.follow(&at.path().join(name))? } else { *kind };
             if self.goal.rules.ignores(&relative, kind == Kind::Folder) {
                 continue;
             }
             match kind {
                 Kind::Folder => {
                     let below = at.below(name, &relative);
-                    if below.is_near() {
-                        self.directory(folder.folder(name), below)?;
-                    } else {
+                    if !below.is_near() {
                         self.directory(Named::open(&below.path()), below)?;
+                    } else if is_link {
+                        self.directory(F::open(&below.path()), below)?;
+                    } else {
+                        self.directory(folder.folder(name), below)?;
                     }
                 }
-                Kind::File => self.file(folder, at, name, relative)?,
+                Kind::File => self.file(folder, at, name, is_link, relative)?,
                 Kind::Link | Kind::Other => {
                     return Err(ErrorKind::Io.error(format!(
                         "cannot load irregular file {} as it has file mode type bits set",
@@ -329,6 +329,7 @@ impl Walk {
         folder: &F,
         at: At<'_>,
         name: &OsStr,
+        is_link: bool,
         relative: String,
     ) -> Result<(), Error> {
         let open = |error: io::Error| {
@@ -340,7 +341,7 @@ impl Walk {
             ))
         };
         let file = folder.file(name).map_err(open)?;
-        let data = self.room.read(file, self.left).map_err(open)?;
+        let data = self.room.read(file, self.left, !is_link && folder.ends_files_short()).map_err(open)?;
         self.left = self.left.checked_sub(data.len() as u64).ok_or_else(|| too_large(&relative))?;
         let content = match data {
             Cow::Borrowed(data) => match str::from_utf8(data) {

@@ -30,6 +30,12 @@ pub(super) trait Folder: Sized {
     /// A file in this one, links followed, opened to be read.
     fn file(&self, name: &OsStr) -> io::Result<File>;
 
+    /// Whether a read of a regular file in it that gives less than was asked for has met the file's end. POSIX has it so;
+    /// it is relied upon where that is known.
+    fn ends_files_short(&self) -> bool {
+        false
+    }
+
     /// What lies in it, in no order.
     fn entries(&self) -> io::Result<Vec<(OsString, Kind)>>;
 }
@@ -64,13 +70,16 @@ impl From<std::fs::FileType> for Kind {
 pub(super) struct Room(Vec<u8>);
 
 impl Room {
-    /// What an open file holds; of one that is longer than `most` bytes, a few more than that.
-    pub(super) fn read(&mut self, mut file: File, most: u64) -> io::Result<Cow<'_, [u8]>> {
+    /// What an open file holds; of one that is longer than `most` bytes, a few more than that. `ends_short` tells whether
+    /// a read that gives less than was asked for has met its end.
+    pub(super) fn read(&mut self, mut file: File, most: u64, ends_short: bool) -> io::Result<Cow<'_, [u8]>> {
         let mut length = 0;
         self.0.resize(SMALL, 0);
         while let Some(rest) = self.0.get_mut(length..).filter(|rest| !rest.is_empty()) {
             match file.read(rest) {
-                Ok(0) => return Ok(Cow::Borrowed(self.0.get(..length).unwrap_or_default())),
+                Ok(count) if count == 0 || ends_short && count < rest.len() => {
+                    return Ok(Cow::Borrowed(self.0.get(..length + count).unwrap_or_default()));
+                }
                 Ok(count) => length += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -89,6 +98,7 @@ impl Room {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::time::Duration;
 
     use super::*;
 
@@ -98,20 +108,43 @@ mod tests {
         let mut room = Room::default();
         let folder = F::open(top).unwrap();
         let file = |name: &str| folder.file(OsStr::new(name));
-        for size in SIZES {
-            assert_eq!(room.read(file(&size.to_string()).unwrap(), u64::MAX).unwrap().len(), size);
+        for ends_short in [false, folder.ends_files_short()] {
+            for size in SIZES {
+                let opened = file(&size.to_string()).unwrap();
+                assert_eq!(room.read(opened, u64::MAX, ends_short).unwrap().len(), size);
+            }
+            let longest = file(&(5 * SMALL).to_string()).unwrap();
+            assert_eq!(room.read(longest, SMALL as u64 + 7, ends_short).unwrap().len(), SMALL + 8);
         }
-        let longest = file(&(5 * SMALL).to_string()).unwrap();
-        assert_eq!(room.read(longest, SMALL as u64 + 7).unwrap().len(), SMALL + 8);
         for inner in if cfg!(unix) { &["inner", "link"][..] } else { &["inner"] } {
             let inner = folder.folder(OsStr::new(inner)).unwrap();
-            assert_eq!(*room.read(inner.file(OsStr::new("deep")).unwrap(), 9).unwrap(), *b"deep");
+            assert_eq!(inner.ends_files_short(), folder.ends_files_short());
+            let deep = inner.file(OsStr::new("deep")).unwrap();
+            assert_eq!(*room.read(deep, 9, inner.ends_files_short()).unwrap(), *b"deep");
         }
         assert_eq!(file("none").unwrap_err().kind(), io::ErrorKind::NotFound);
         assert!(folder.folder(OsStr::new("0")).is_err());
         let mut entries = folder.entries().unwrap();
         entries.sort();
         entries
+    }
+
+    /// A pipe gives what was written so far.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_comes_in_pieces_is_read_to_its_end() {
+        use std::io::Write as _;
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        let piece = Duration::from_millis(20);
+        let write = std::thread::spawn(move || {
+            for _ in 0..3 {
+                writer.write_all(b"abc").unwrap();
+                std::thread::sleep(piece);
+            }
+        });
+        let file = File::from(std::os::fd::OwnedFd::from(reader));
+        assert_eq!(*Room::default().read(file, 99, false).unwrap(), *b"abcabcabc");
+        write.join().unwrap();
     }
 
     #[test]
