@@ -58,7 +58,30 @@ pub fn is_dns_subdomain(text: &str) -> bool {
 }
 
 fn are_labels(text: &str) -> bool {
-    text.as_bytes().split(|&byte| byte == b'.').all(is_label_shape)
+    are_labels_up_to(text.as_bytes(), None) == Some(text.len())
+}
+
+/// Where labels joined by dots end that begin a text: at `end`, or at the end of the text. Nothing when what stands
+/// there is no such labels.
+fn are_labels_up_to(bytes: &[u8], end: Option<u8>) -> Option<usize> {
+    let mut begins = true;
+    let mut ends = false;
+    for (at, &byte) in bytes.iter().enumerate() {
+        if CLASSES[usize::from(byte)] & LABEL != 0 {
+            ends = byte != b'-';
+            if begins && !ends {
+                return None;
+            }
+            begins = false;
+        } else if !ends {
+            return None;
+        } else if byte == b'.' {
+            (begins, ends) = (true, false);
+        } else {
+            return (Some(byte) == end).then_some(at);
+        }
+    }
+    ends.then_some(bytes.len())
 }
 
 /// Whether it is a host with `*` for its first label, as an Ingress may name it (`IsWildcardDNS1123Subdomain`).
@@ -79,11 +102,10 @@ fn is_name_part(text: &str) -> bool {
 /// (`IsQualifiedName`).
 #[must_use]
 pub fn is_qualified_name(text: &str) -> bool {
-    // Names are short: a search made for long texts takes longer to begin than this one to end.
-    let slash = text.bytes().position(|byte| byte == b'/');
-    match slash.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))) {
-        Some((prefix, name)) => is_dns_subdomain(prefix) && is_name_part(name),
-        None => is_name_part(text),
+    // Most have a prefix; it ends at the first slash.
+    match are_labels_up_to(text.as_bytes(), Some(b'/')) {
+        Some(slash) if slash < text.len() => slash <= 253 && text.get(slash + 1..).is_some_and(is_name_part),
+        _ => is_name_part(text),
     }
 }
 
@@ -122,6 +144,29 @@ pub fn is_port_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The rules as they are written down, label by label.
+    #[test]
+    fn labels_are_told_in_one_go() {
+        let are_labels = |text: &str| text.as_bytes().split(|&byte| byte == b'.').all(is_label_shape);
+        let mut texts = vec![String::new()];
+        for _ in 0..6 {
+            let longer =
+                texts.iter().flat_map(|text| ["a", "9", "-", ".", "/", "A"].map(|c| format!("{text}{c}")));
+            texts = [vec![String::new()], longer.collect()].concat();
+        }
+        assert_eq!(texts.len(), (0..=6).map(|length| 6_usize.pow(length)).sum::<usize>());
+        for text in &texts {
+            assert_eq!(is_dns_subdomain(text), are_labels(text), "{text}");
+            let qualified = match text.split_once('/') {
+                Some((prefix, name)) => are_labels(prefix) && is_name_part(name),
+                None => is_name_part(text),
+            };
+            assert_eq!(is_qualified_name(text), qualified, "{text}");
+        }
+        let long = "a".repeat(253);
+        assert!(is_qualified_name(&format!("{long}/a")) && !is_qualified_name(&format!("{long}a/a")));
+    }
 
     #[test]
     fn names_are_told_as_the_api_server_tells_them() {
