@@ -1,4 +1,4 @@
-//! A byte in a text where it mostly stands near: the end of a line, the end of a word.
+//! Bytes and short texts where they mostly stand near: the end of a line, the end of a word, an action.
 
 /// Bytes that are looked at here. What lies behind them is worth a search that is made for long texts, which asks the
 /// processor first what it can do: in a virtual machine that takes longer than a short command has to lose.

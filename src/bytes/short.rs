@@ -28,6 +28,11 @@ fn starts_alike(one: &[u8], other: &[u8]) -> bool {
 /// The order of their bytes.
 #[inline]
 pub(crate) fn order(one: &[u8], other: &[u8]) -> Ordering {
+    // Most differ at once.
+    match (one.first(), other.first()) {
+        (Some(first), Some(others)) if first != others => return first.cmp(others),
+        _ => {}
+    }
     let (words, others) = (one.as_chunks::<8>().0, other.as_chunks::<8>().0);
     for (word, other) in words.iter().zip(others) {
         if word != other {

@@ -44,14 +44,23 @@ fn text(node: Option<&Node>) -> String {
 }
 
 impl<'m> Object<'m> {
-    pub(super) fn new(root: Node, prefix: String, trace: Option<&'m Trace>) -> Self {
+    /// An object; `before` is one that is often of the same kind, which is not looked up again then.
+    pub(super) fn new(root: Node, prefix: String, trace: Option<&'m Trace>, before: Option<&Self>) -> Self {
         let api_version = text(root.get("apiVersion"));
         let kind = text(root.get("kind"));
-        let known = schema::kind(&api_version, &kind);
+        let (known, builtin) = match before {
+            Some(before) if before.kind == kind && before.api_version == api_version => {
+                (before.known, before.builtin)
+            }
+            _ => {
+                let known = schema::kind(&api_version, &kind);
+                (known, known.is_some() || lifecycle(&api_version, &kind).is_some())
+            }
+        };
         Self {
             name: text(root.at_path(["metadata", "name"])),
             namespace: root.at_path(["metadata", "namespace"]).and_then(Node::as_str).map(str::to_owned),
-            builtin: known.is_some() || lifecycle(&api_version, &kind).is_some(),
+            builtin,
             root,
             api_version,
             kind,

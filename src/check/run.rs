@@ -116,7 +116,7 @@ impl<'m> Input<'m> {
 
     fn broken(&mut self, source: &Source, mut finding: Diagnostic, trace: Option<&'m Trace>) {
         finding.code = codes::YAML;
-        findings::trace_back(&mut finding, &Object::new(Node::null(), String::new(), trace));
+        findings::trace_back(&mut finding, &Object::new(Node::null(), String::new(), trace, None));
         let file = source.name().to_owned();
         self.parts.push(Part::Broken(Checked { file, findings: vec![finding], ..Checked::default() }));
     }
@@ -147,7 +147,11 @@ impl<'m> Input<'m> {
         duplicates: &mut Vec<Diagnostic>,
         depth: usize,
     ) {
-        let object = Object::new(root, prefix, trace);
+        let before = match self.parts.last() {
+            Some(Part::Object(object, _)) => Some(object),
+            _ => None,
+        };
+        let object = Object::new(root, prefix, trace, before);
         let list = object.kind.strip_suffix("List").filter(|item| {
             depth < 4
                 && (item.is_empty() && object.api_version == "v1"

@@ -185,7 +185,7 @@ fn k8s_openapi_agrees_with_the_walker() {
             continue;
         };
         for document in documents {
-            let object = Object::new(document.root, String::new(), None);
+            let object = Object::new(document.root, String::new(), None, None);
             let Some((kind, opinion)) = object.known.zip(typed::opinion(&object)) else { continue };
             let mut findings = Findings::new(&object);
             structure::check(&object.root, kind.root, &schema::Types::default(), &mut findings);
