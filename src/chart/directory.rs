@@ -480,6 +480,18 @@ mod tests {
         }
     }
 
+    /// Where a link leads, files may come in pieces: those of /proc come page by page.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_links_lead_to_is_read_to_its_end() {
+        let top = tempfile::tempdir().unwrap();
+        write(top.path(), "Chart.yaml", b"name: a");
+        std::os::unix::fs::symlink("/proc/self/smaps", top.path().join("file")).unwrap();
+        let files = read(top.path(), &LoadOptions::default(), &mut Vec::new()).unwrap();
+        let length = files.iter().find(|file| file.path() == "file").map(|file| file.data().len());
+        assert!(length > Some(8 << 10), "{length:?}");
+    }
+
     #[cfg(unix)]
     #[test]
     fn of_two_faults_the_first_is_told() {

@@ -129,6 +129,19 @@ mod tests {
         entries
     }
 
+    /// What the system makes up while it is read comes in pieces of a page, files though they are.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn files_end_short_where_that_is_known_only() {
+        let made_up = Opened::open(Path::new("/proc/self")).unwrap();
+        assert!(!made_up.ends_files_short());
+        let read = |ends_short| {
+            let file = made_up.file(OsStr::new("smaps")).unwrap();
+            Room::default().read(file, u64::MAX, ends_short).unwrap().len()
+        };
+        assert!(read(true) < read(made_up.ends_files_short()));
+    }
+
     /// A pipe gives what was written so far.
     #[cfg(target_os = "linux")]
     #[test]
