@@ -1,8 +1,10 @@
-//! What is made before the program is compiled: ClearML's templates and default values, read and checked; and how the
-//! program is linked.
+//! What is made before the program is compiled: ClearML's templates, its default values and the schema of Kubernetes, read
+//! and checked; and how the program is linked.
 
 #[path = "src/clearml/row.rs"]
 mod row;
+#[path = "src/kube/schema_file.rs"]
+mod schema_file;
 #[path = "src/clearml/segment.rs"]
 #[allow(dead_code)] // the program reads what the build script only writes
 mod segment;
@@ -21,6 +23,8 @@ use std::process::Command;
 
 /// The default values.
 const VALUES: &str = "charts/clearml-server/values.yaml";
+/// The schema of Kubernetes.
+const SCHEMA: &str = "src/kube/schema.txt";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
@@ -28,11 +32,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src/clearml/template.rs");
     println!("cargo::rerun-if-changed=src/clearml/row.rs");
     println!("cargo::rerun-if-changed=src/clearml/values_file.rs");
+    println!("cargo::rerun-if-changed=src/kube/schema_file.rs");
     println!("cargo::rerun-if-changed=templates");
+    println!("cargo::rerun-if-changed={SCHEMA}");
     println!("cargo::rerun-if-changed={VALUES}");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
     fs::write(out.join("templates.rs"), templates()?)?;
     fs::write(out.join("values.rs"), values()?)?;
+    fs::write(out.join("schema.rs"), schema()?)?;
     link();
     Ok(())
 }
@@ -94,6 +101,13 @@ fn values() -> Result<String, Box<dyn Error>> {
          /// Every node of the file.\n#[allow(clippy::unreadable_literal)] // nobody reads it\nstatic ROWS: &[Row] = &{rows};\n",
         read.words
     ))
+}
+
+/// The Rust text of `kube::schema`.
+fn schema() -> Result<String, Box<dyn Error>> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("no CARGO_MANIFEST_DIR")?);
+    let text = fs::read_to_string(root.join(SCHEMA))?;
+    Ok(schema_file::tables(&text).map_err(|mistake| format!("{SCHEMA}: {mistake}"))?)
 }
 
 fn link() {

@@ -14,7 +14,7 @@ pub(super) fn check(object: &Object<'_>, cluster: &Cluster<'_, '_>, findings: &m
     if let Some((metadata, kind)) = object.root.get("metadata").zip(schema::named("meta.v1.ObjectMeta"))
         && !metadata.is_null()
     {
-        structure::check(metadata, kind, &cluster.types, findings);
+        structure::check(metadata, kind, findings);
     }
     let Some(definition) = cluster.definition(object) else { return };
     let Some(spec) = definition.get("spec") else { return };

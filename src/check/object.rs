@@ -16,6 +16,8 @@ pub(super) struct Object<'m> {
     pub(super) known: Option<schema::Kind>,
     /// Whether some version of Kubernetes itself serves it, so that the rules for its kind hold.
     pub(super) builtin: bool,
+    /// Where it has a pod: see [`pod_of`].
+    makes: Option<&'static str>,
     /// Where the object stands inside its document: empty, or `items[0].` in a List.
     pub(super) prefix: String,
     /// What wrote which bytes of the text.
@@ -37,6 +39,19 @@ pub(super) enum Role {
     Main,
     Init,
     Ephemeral,
+}
+
+/// Where objects of one of Kubernetes' kinds have a pod: its path, which is empty for a pod.
+fn pod_of(kind: &str) -> Option<&'static str> {
+    match kind {
+        "Pod" => Some(""),
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
+            Some("spec.template")
+        }
+        "CronJob" => Some("spec.jobTemplate.spec.template"),
+        "PodTemplate" => Some("template"),
+        _ => None,
+    }
 }
 
 fn text(node: Option<&Node>) -> String {
@@ -61,6 +76,7 @@ impl<'m> Object<'m> {
             name: text(root.at_path(["metadata", "name"])),
             namespace: root.at_path(["metadata", "namespace"]).and_then(Node::as_str).map(str::to_owned),
             builtin,
+            makes: pod_of(&kind).filter(|_| builtin),
             root,
             api_version,
             kind,
@@ -106,17 +122,9 @@ impl<'m> Object<'m> {
 
     /// The pod it is, or makes.
     pub(super) fn pod(&self) -> Option<Pod<'_>> {
-        if !self.builtin {
-            return None;
-        }
-        let template = match self.kind.as_str() {
-            "Pod" => &self.root,
-            "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
-                self.at("spec.template")?
-            }
-            "CronJob" => self.at("spec.jobTemplate.spec.template")?,
-            "PodTemplate" => self.at("template")?,
-            _ => return None,
+        let template = match self.makes? {
+            "" => &self.root,
+            path => self.at(path)?,
         };
         let spec = template.get("spec").filter(|spec| spec.as_map().is_some())?;
         Some(Pod { metadata: template.get("metadata"), spec })

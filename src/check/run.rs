@@ -2,7 +2,7 @@
 
 use super::findings::{self, Findings};
 use super::object::Object;
-use super::rules::{self, Cluster};
+use super::rules::{Cluster, Rules, identity};
 use super::{codes, custom, structure, typed};
 use crate::codec::yaml::{self, Document, ReadOptions};
 use crate::codec::{Map, Node, Numbers};
@@ -201,9 +201,10 @@ impl<'m> Input<'m> {
             }
         }
         let cluster = Cluster::new(objects, options.version());
+        let mut rules = Rules::default();
         for (object, checked) in &mut checked {
             if let Some(object) = object.and_then(|index| objects.get(index)) {
-                look_at(object, &cluster, !options.no_second_opinion, checked);
+                look_at(object, &cluster, &mut rules, !options.no_second_opinion, checked);
             }
             if options.errors_only {
                 checked.findings.retain(|finding| finding.severity == Severity::Error);
@@ -245,16 +246,22 @@ fn said_once(found: &mut Vec<Diagnostic>) {
     found.retain(|finding| is_empty(finding) || !empty.contains(&place(finding)));
 }
 
-fn look_at(object: &Object<'_>, cluster: &Cluster<'_, '_>, twice: bool, checked: &mut Checked) {
+fn look_at<'o>(
+    object: &'o Object<'_>,
+    cluster: &Cluster<'_, '_>,
+    rules: &mut Rules<'o>,
+    twice: bool,
+    checked: &mut Checked,
+) {
     if object.group() == "kustomize.config.k8s.io" {
         checked.skipped = Some(KUSTOMIZE);
         return;
     }
     let mut findings = Findings::new(object);
-    if rules::identity(object, cluster, &mut findings) {
+    if identity(object, cluster, &mut findings) {
         match object.known {
             Some(kind) => {
-                structure::check(&object.root, kind.root, &cluster.types, &mut findings);
+                structure::check(&object.root, kind.root, &mut findings);
                 if twice && findings.is_empty() {
                     typed::check(object, &mut findings);
                 }
@@ -266,7 +273,7 @@ fn look_at(object: &Object<'_>, cluster: &Cluster<'_, '_>, twice: bool, checked:
                 }
             }
         }
-        rules::check(object, cluster, &mut findings);
+        rules.check(object, cluster, &mut findings);
     }
     let mut found = findings.finish();
     said_once(&mut found);

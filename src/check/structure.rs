@@ -11,18 +11,17 @@ use super::findings::{Findings, MAX_DEPTH, Warn as _, nearest};
 use crate::bytes::short;
 use crate::codec::{Data, Entry, Node};
 use crate::kube::Quantity;
-use crate::kube::schema::{Field, Shape, Type, Types};
+use crate::kube::schema::{Field, Shape, Type};
 
 /// Checks an object of a known kind.
-pub(super) fn check(root: &Node, kind: Type, types: &Types, findings: &mut Findings<'_, '_>) {
-    Walk { types, findings, status: false }.object(root, kind.name(), 0);
+pub(super) fn check(root: &Node, kind: Type, findings: &mut Findings<'_, '_>) {
+    Walk { findings, status: false }.object(root, kind, 0);
 }
 
 /// What is said of an empty text where one is required.
 pub(super) const EMPTY: &str = "Required value: must not be empty";
 
 struct Walk<'f, 'o, 'm> {
-    types: &'f Types,
     findings: &'f mut Findings<'o, 'm>,
     /// Inside `status`, which a client may leave half written: the API server drops it.
     status: bool,
@@ -36,9 +35,7 @@ impl Walk<'_, '_, '_> {
             && !MAY_BE_EMPTY.contains(&(kind.name(), field.name))
     }
 
-    fn object(&mut self, node: &Node, name: &'static str, depth: usize) {
-        let Some(parsed) = self.types.named(name) else { return };
-        let kind = parsed.kind;
+    fn object(&mut self, node: &Node, kind: Type, depth: usize) {
         let Some(map) = node.as_map() else {
             self.wrong(node, Shape::Object);
             return;
@@ -47,7 +44,7 @@ impl Walk<'_, '_, '_> {
             self.findings.says(node, codes::TOO_DEEP, "nested too deep to be checked").warn();
             return;
         }
-        let mut fields = parsed.fields.as_slice();
+        let mut fields = kind.fields();
         for entry in map.entries() {
             let field = loop {
                 let Some((field, rest)) = fields.split_first() else { break None };
@@ -148,17 +145,17 @@ impl Walk<'_, '_, '_> {
                 }
             }
             (
-                Shape::Ref(name)
-                | Shape::RefOrList(name)
-                | Shape::RefOrBool(name)
-                | Shape::RefOrStrings(name),
+                Shape::Ref(kind)
+                | Shape::RefOrList(kind)
+                | Shape::RefOrBool(kind)
+                | Shape::RefOrStrings(kind),
                 Data::Map(_),
             ) => {
-                self.object(node, name, depth);
+                self.object(node, kind, depth);
             }
-            (Shape::RefOrList(name), Data::List(list)) => {
+            (Shape::RefOrList(kind), Data::List(list)) => {
                 for item in list.iter() {
-                    self.value(item, Shape::Ref(name), depth + 1);
+                    self.value(item, Shape::Ref(kind), depth + 1);
                 }
             }
             (Shape::RefOrStrings(_), Data::List(list)) => {
@@ -240,7 +237,7 @@ fn misspelt(node: &Node, entry: &Entry, kind: Type) -> Option<&'static str> {
     if kind.field(&entry.key).is_some() {
         return None;
     }
-    let fields = kind.fields().map(|field| field.name).filter(|name| node.get(name).is_none());
+    let fields = kind.fields().iter().map(|field| field.name).filter(|name| node.get(name).is_none());
     nearest(&entry.key, fields)
 }
 

@@ -10,7 +10,6 @@ use super::{Options, codes, manifests, sources, structure, typed};
 use crate::codec::yaml::{self, ReadOptions};
 use crate::codec::{Node, Numbers};
 use crate::diag::{Diagnostic, Place, Severity, Source, SourceKind, Span};
-use crate::kube::schema;
 use crate::manifest::Manifest;
 use crate::trace::{Origin, Role, Trace, Write};
 
@@ -188,7 +187,7 @@ fn k8s_openapi_agrees_with_the_walker() {
             let object = Object::new(document.root, String::new(), None, None);
             let Some((kind, opinion)) = object.known.zip(typed::opinion(&object)) else { continue };
             let mut findings = Findings::new(&object);
-            structure::check(&object.root, kind.root, &schema::Types::default(), &mut findings);
+            structure::check(&object.root, kind.root, &mut findings);
             let mut found = findings.finish();
             found.retain(|finding| !blind.contains(&finding.code));
             let takes = opinion.skipped.is_empty() && opinion.stopped.is_none();

@@ -294,8 +294,14 @@ fn manifest(template: &str, view: &View, printer: Printer) -> Manifest {
 }
 
 fn top_level(text: &str, key: &str) -> String {
-    // It stands in one of the first lines, which are short: see `first_name`.
-    let mut lines = text.as_bytes().split(|byte| *byte == b'\n');
-    let value = lines.find_map(|line| line.strip_prefix(key.as_bytes())).unwrap_or_default();
-    String::from_utf8_lossy(value).into_owned()
+    let mut rest = text;
+    while !rest.is_empty() {
+        // It stands in one of the first lines, which are short: see `first_name`.
+        let end = rest.bytes().position(|byte| byte == b'\n').unwrap_or(rest.len());
+        if let Some(value) = rest.get(..end).and_then(|line| line.strip_prefix(key)) {
+            return value.to_owned();
+        }
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    String::new()
 }

@@ -148,7 +148,7 @@ pub fn compare(from: &Objects, to: &Objects, options: Options) -> Diff {
 }
 
 fn start(object: &Object, id: &Id, options: Options) -> At {
-    let shape = schema::kind(&object.api_version, &id.kind).map(|kind| Shape::Ref(kind.root.name()));
+    let shape = schema::kind(&object.api_version, &id.kind).map(|kind| Shape::Ref(kind.root));
     let secrecy = if options.show_secrets { Secrecy::Shown } else { Secrecy::Judged };
     At { shape, secrecy }
 }

@@ -40,8 +40,8 @@ pub struct Change {
 /// The shape of a key's value, as far as the schema knows it.
 pub(super) fn inside(shape: Option<Shape>, key: &str) -> Option<Shape> {
     match shape? {
-        Shape::Ref(name) | Shape::RefOrList(name) | Shape::RefOrBool(name) | Shape::RefOrStrings(name) => {
-            schema::named(name)?.field(key).map(schema::Field::shape)
+        Shape::Ref(kind) | Shape::RefOrList(kind) | Shape::RefOrBool(kind) | Shape::RefOrStrings(kind) => {
+            kind.field(key).map(schema::Field::shape)
         }
         Shape::Map(inner) => Some(inner.shape()),
         _ => None,
@@ -52,7 +52,7 @@ pub(super) fn inside(shape: Option<Shape>, key: &str) -> Option<Shape> {
 pub(super) fn item_shape(shape: Option<Shape>) -> Option<Shape> {
     match shape? {
         Shape::List(list) => Some(list.item()),
-        Shape::RefOrList(name) => Some(Shape::Ref(name)),
+        Shape::RefOrList(kind) => Some(Shape::Ref(kind)),
         _ => None,
     }
 }

@@ -492,7 +492,7 @@ mod tests {
                     break;
                 }
                 let shape = root.and_then(|root| root.field(field)).expect(&line).shape();
-                root = if let Shape::Ref(name) = shape { schema::named(name) } else { None };
+                root = if let Shape::Ref(kind) = shape { Some(kind) } else { None };
             }
             for field in rule.except {
                 assert!(root.and_then(|root| root.field(field)).is_some(), "{line}: {field}");

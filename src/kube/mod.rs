@@ -6,6 +6,8 @@ mod lookup;
 mod names;
 mod quantity;
 pub mod schema;
+#[cfg(test)]
+mod schema_file;
 
 pub use lifecycle::{KubeVersion, Lifecycle, homes, lifecycle};
 pub use names::{

@@ -2,6 +2,8 @@
 // Rule: kubernetes v1.37 staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go and
 // pkg/api/validate/content; each function names its counterpart.
 
+use crate::bytes::short;
+
 /// What a character may be part of: [`LABEL`], [`NAME`].
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
@@ -98,10 +100,24 @@ fn is_name_part(text: &str) -> bool {
         && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
 }
 
+/// What most labels are called: the recommended ones.
+const USUAL: [&str; 7] = [
+    "app.kubernetes.io/name",
+    "app.kubernetes.io/instance",
+    "app.kubernetes.io/managed-by",
+    "app.kubernetes.io/part-of",
+    "helm.sh/chart",
+    "app.kubernetes.io/version",
+    "app.kubernetes.io/component",
+];
+
 /// Whether it is a key of labels: a name of at most 63 characters, behind an optional DNS prefix and `/`
 /// (`IsQualifiedName`).
 #[must_use]
 pub fn is_qualified_name(text: &str) -> bool {
+    if USUAL.iter().any(|usual| short::is(usual.as_bytes(), text.as_bytes())) {
+        return true;
+    }
     // Most have a prefix; it ends at the first slash.
     match are_labels_up_to(text.as_bytes(), Some(b'/')) {
         Some(slash) if slash < text.len() => slash <= 253 && text.get(slash + 1..).is_some_and(is_name_part),
@@ -156,6 +172,7 @@ mod tests {
             texts = [vec![String::new()], longer.collect()].concat();
         }
         assert_eq!(texts.len(), (0..=6).map(|length| 6_usize.pow(length)).sum::<usize>());
+        texts.extend(USUAL.iter().flat_map(|usual| ["", "-", "/"].map(|end| format!("{usual}{end}"))));
         for text in &texts {
             assert_eq!(is_dns_subdomain(text), are_labels(text), "{text}");
             let qualified = match text.split_once('/') {

@@ -9,7 +9,6 @@ use super::ClusterRule;
 use crate::codec::Node;
 use crate::diag::{Label, Place};
 use crate::kube::KubeVersion;
-use crate::kube::schema::Types;
 
 pub(super) const RULES: &[ClusterRule] = &[(&[], duplicate_object), (&["Service"], node_port_taken)];
 
@@ -25,8 +24,6 @@ pub(in super::super) struct Cluster<'o, 'm> {
     /// Definitions of custom resources by group and kind.
     definitions: BTreeMap<(&'o str, &'o str), &'o Node>,
     makes_pods: bool,
-    /// Types of the schema that some object was checked against.
-    pub(in super::super) types: Types,
 }
 
 fn id<'o>(object: &'o Object<'_>) -> Id<'o> {
@@ -62,7 +59,7 @@ impl<'o, 'm> Cluster<'o, 'm> {
                 }
             }
         }
-        Self { objects, version, by_id, node_ports, definitions, makes_pods, types: Types::default() }
+        Self { objects, version, by_id, node_ports, definitions, makes_pods }
     }
 
     /// The version of Kubernetes it runs.

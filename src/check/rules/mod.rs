@@ -36,6 +36,7 @@ pub(super) use identity::identity;
 
 use super::findings::Findings;
 use super::object::{Object, Pod};
+use crate::bytes::short;
 
 /// A rule about an object of some kinds; all kinds where none are named.
 type ObjectRule = (&'static [&'static str], fn(&Object<'_>, &mut Findings<'_, '_>));
@@ -77,24 +78,49 @@ const POD_RULES: &[&[PodRule]] = &[
 
 const CLUSTER_RULES: &[&[ClusterRule]] = &[cluster::RULES, references::RULES];
 
-fn applies(kinds: &[&str], object: &Object<'_>) -> bool {
-    kinds.is_empty() || (object.builtin && kinds.contains(&object.kind.as_str()))
+/// The rules for one kind of objects: those of a kind mostly follow each other, and are chosen for once.
+#[derive(Default)]
+pub(super) struct Rules<'o> {
+    kind: Option<(&'o str, bool)>,
+    object: Vec<fn(&Object<'_>, &mut Findings<'_, '_>)>,
+    cluster: Vec<fn(&Object<'_>, &Cluster<'_, '_>, &mut Findings<'_, '_>)>,
 }
 
-/// Every rule over one object.
-pub(super) fn check(object: &Object<'_>, cluster: &Cluster<'_, '_>, findings: &mut Findings<'_, '_>) {
-    for (kinds, rule) in OBJECT_RULES.iter().copied().flatten() {
-        if applies(kinds, object) {
+impl<'o> Rules<'o> {
+    fn choose(&mut self, object: &'o Object<'_>) {
+        let kind = (object.kind.as_str(), object.builtin);
+        if self.kind.replace(kind) == Some(kind) {
+            return;
+        }
+        let applies = |kinds: &[&str]| {
+            let is_kind = |name: &&str| short::is(name.as_bytes(), object.kind.as_bytes());
+            kinds.is_empty() || (object.builtin && kinds.iter().any(is_kind))
+        };
+        self.object.clear();
+        let rules = OBJECT_RULES.iter().copied().flatten();
+        self.object.extend(rules.filter(|(kinds, _)| applies(kinds)).map(|(_, rule)| *rule));
+        self.cluster.clear();
+        let rules = CLUSTER_RULES.iter().copied().flatten();
+        self.cluster.extend(rules.filter(|(kinds, _)| applies(kinds)).map(|(_, rule)| *rule));
+    }
+
+    /// Every rule over one object.
+    pub(super) fn check(
+        &mut self,
+        object: &'o Object<'_>,
+        cluster: &Cluster<'_, '_>,
+        findings: &mut Findings<'_, '_>,
+    ) {
+        self.choose(object);
+        for rule in &self.object {
             rule(object, findings);
         }
-    }
-    if let Some(pod) = object.pod() {
-        for rule in POD_RULES.iter().copied().flatten() {
-            rule(object, pod, findings);
+        if let Some(pod) = object.pod() {
+            for rule in POD_RULES.iter().copied().flatten() {
+                rule(object, pod, findings);
+            }
         }
-    }
-    for (kinds, rule) in CLUSTER_RULES.iter().copied().flatten() {
-        if applies(kinds, object) {
+        for rule in &self.cluster {
             rule(object, cluster, findings);
         }
     }
