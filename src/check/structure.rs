@@ -46,9 +46,10 @@ impl Walk<'_, '_, '_> {
         }
         let mut fields = kind.fields();
         for entry in map.entries() {
+            let start = short::start(entry.key.as_bytes());
             let field = loop {
                 let Some((field, rest)) = fields.split_first() else { break None };
-                match short::order(field.name.as_bytes(), entry.key.as_bytes()) {
+                match field.order(&entry.key, start) {
                     Ordering::Less if field.required => self.absent(node, *field, kind),
                     Ordering::Less => {}
                     Ordering::Equal => break Some(*field),

@@ -389,9 +389,18 @@ impl Map {
     /// The entry of `key`.
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        if self.entries.len() <= FEW_ENTRIES {
-            return self.entries.iter().find(|entry| short::is(entry.key.as_bytes(), key.as_bytes()));
+        if self.entries.len() > FEW_ENTRIES {
+            return self.search(key);
         }
+        // Most keys differ in their length or in where they begin.
+        let (length, first) = (key.len(), key.as_bytes().first());
+        let may_be = |entry: &Entry| entry.key.len() == length && entry.key.as_bytes().first() == first;
+        let entry = self.entries.iter().find(|entry| may_be(entry))?;
+        if short::is(entry.key.as_bytes(), key.as_bytes()) { Some(entry) } else { self.search(key) }
+    }
+
+    #[inline(never)] // what it needs is not made ready for those who do without
+    fn search(&self, key: &str) -> Option<&Entry> {
         let index =
             self.entries.binary_search_by(|entry| short::order(entry.key.as_bytes(), key.as_bytes())).ok()?;
         self.entries.get(index)

@@ -1,6 +1,7 @@
 //! The types of Kubernetes 1.37, from one text that the build script reads: nothing is parsed or built when the program
 //! runs. How the text is made: `tests/kube-schema`; how it is read: `schema_file.rs`.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use crate::bytes::short;
@@ -53,6 +54,8 @@ pub struct Field {
     /// Whether the API's document calls it required.
     pub required: bool,
     shape: Shape,
+    /// How the name begins, as [`short::start`] tells.
+    start: u64,
 }
 
 /// What a field takes.
@@ -166,6 +169,17 @@ impl Type {
 }
 
 impl Field {
+    const fn new(name: &'static str, required: bool, shape: Shape) -> Self {
+        Self { name, required, shape, start: short::start(name.as_bytes()) }
+    }
+
+    /// The order of its name and another, whose [`short::start`] is known.
+    #[inline]
+    pub(crate) fn order(&self, name: &str, start: u64) -> Ordering {
+        let order = self.start.cmp(&start);
+        order.then_with(|| short::order(self.name.as_bytes(), name.as_bytes()))
+    }
+
     /// What it takes.
     #[must_use]
     pub fn shape(self) -> Shape {

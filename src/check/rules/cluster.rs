@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::codes;
 use super::super::findings::{Findings, Warn as _, first_key};
-use super::super::object::{Object, int_of, items, str_of};
+use super::super::object::{Object, Pod, int_of, items, str_of};
 use super::ClusterRule;
 use crate::codec::Node;
 use crate::diag::{Label, Place};
@@ -23,7 +23,8 @@ pub(in super::super) struct Cluster<'o, 'm> {
     node_ports: BTreeMap<(i64, &'o str), (usize, &'o Node)>,
     /// Definitions of custom resources by group and kind.
     definitions: BTreeMap<(&'o str, &'o str), &'o Node>,
-    makes_pods: bool,
+    /// The pods that objects of the input are or make.
+    pods: Vec<(&'o Object<'m>, Pod<'o>)>,
 }
 
 fn id<'o>(object: &'o Object<'_>) -> Id<'o> {
@@ -39,10 +40,10 @@ impl<'o, 'm> Cluster<'o, 'm> {
         let mut by_id = BTreeMap::new();
         let mut node_ports = BTreeMap::new();
         let mut definitions = BTreeMap::new();
-        let mut makes_pods = false;
+        let mut pods = Vec::new();
         for (index, object) in objects.iter().enumerate() {
             by_id.entry(id(object)).or_insert(index);
-            makes_pods |= object.pod().is_some();
+            pods.extend(object.pod().map(|pod| (object, pod)));
             if object.is("CustomResourceDefinition")
                 && let Some(group) = object.at("spec.group").and_then(Node::as_str)
                 && let Some(kind) = object.at("spec.names.kind").and_then(Node::as_str)
@@ -59,7 +60,7 @@ impl<'o, 'm> Cluster<'o, 'm> {
                 }
             }
         }
-        Self { objects, version, by_id, node_ports, definitions, makes_pods }
+        Self { objects, version, by_id, node_ports, definitions, pods }
     }
 
     /// The version of Kubernetes it runs.
@@ -72,9 +73,9 @@ impl<'o, 'm> Cluster<'o, 'm> {
         self.objects
     }
 
-    /// Whether some object of the input is or makes a pod.
-    pub(super) fn makes_pods(&self) -> bool {
-        self.makes_pods
+    /// The pods that objects of the input are or make, with the objects.
+    pub(super) fn pods(&self) -> &[(&'o Object<'m>, Pod<'o>)] {
+        &self.pods
     }
 
     /// An object of one of Kubernetes' own kinds; `group` is empty for the core.

@@ -143,8 +143,8 @@ fn wanted_key(
 /// The pods of the input that a Service selects.
 fn selected<'c>(service: &'c Object<'_>, cluster: Found<'c>) -> Vec<super::Pod<'c>> {
     let Some(wanted) = service.at("spec.selector").and_then(Node::as_map) else { return Vec::new() };
-    let pods = cluster.objects().iter().filter(|other| other.home() == service.home());
-    pods.filter_map(Object::pod).filter(|pod| selector::has_all(wanted, pod.labels())).collect()
+    let pods = cluster.pods().iter().filter(|(maker, _)| maker.home() == service.home());
+    pods.map(|(_, pod)| *pod).filter(|pod| selector::has_all(wanted, pod.labels())).collect()
 }
 
 fn selected_pods(object: &Object<'_>, cluster: &Cluster<'_, '_>, findings: &mut Findings<'_, '_>) {
@@ -153,7 +153,7 @@ fn selected_pods(object: &Object<'_>, cluster: &Cluster<'_, '_>, findings: &mut 
     else {
         return;
     };
-    if !cluster.makes_pods() || object.at("spec.type").and_then(Node::as_str) == Some("ExternalName") {
+    if cluster.pods().is_empty() || object.at("spec.type").and_then(Node::as_str) == Some("ExternalName") {
         return;
     }
     let pods = selected(object, cluster);
@@ -247,7 +247,7 @@ fn scale_target(object: &Object<'_>, cluster: &Cluster<'_, '_>, findings: &mut F
     let group = str_of(target, "apiVersion")
         .and_then(|version| version.split_once('/'))
         .map_or("", |(group, _)| group);
-    if cluster.makes_pods()
+    if !cluster.pods().is_empty()
         && matches!(kind, "Deployment" | "StatefulSet" | "ReplicaSet")
         && cluster.find(group, kind, object.home(), name).is_none()
     {
