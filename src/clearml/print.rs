@@ -10,6 +10,9 @@ use crate::codec::yaml;
 use crate::diag::{Place, Span};
 use crate::trace::{Origin, Write};
 
+/// Most indentations.
+const BLANKS: &str = "                                ";
+
 /// Text under construction and the writes it is made of.
 #[derive(Default)]
 pub(crate) struct Printer {
@@ -65,7 +68,21 @@ impl Printer {
     }
 
     fn indent(&mut self, width: usize) {
-        self.text.extend(std::iter::repeat_n(' ', width));
+        match BLANKS.get(..width) {
+            Some(blanks) => self.text.push_str(blanks),
+            None => self.text.extend(std::iter::repeat_n(' ', width)),
+        }
+    }
+
+    fn key(&mut self, key: &Words) {
+        match key {
+            // Names of fields are written as they are.
+            Words::Fixed(name) => {
+                debug_assert_eq!(yaml::scalar(name), *name);
+                self.text.push_str(name);
+            }
+            Words::Made(text) => self.text.push_str(&yaml::scalar(text)),
+        }
     }
 
     /// Entries from the current position on; every further one starts a line at `indent`.
@@ -83,7 +100,7 @@ impl Printer {
                 self.indent(indent);
             }
             first = false;
-            self.text.push_str(&yaml::scalar(key));
+            self.key(key);
             self.text.push(':');
             self.nested(view, indent, template, controls);
         }

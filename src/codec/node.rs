@@ -401,6 +401,9 @@ impl Map {
 
     #[inline(never)] // what it needs is not made ready for those who do without
     fn search(&self, key: &str) -> Option<&Entry> {
+        if self.entries.len() <= FEW_ENTRIES {
+            return self.entries.iter().find(|entry| short::is(entry.key.as_bytes(), key.as_bytes()));
+        }
         let index =
             self.entries.binary_search_by(|entry| short::order(entry.key.as_bytes(), key.as_bytes())).ok()?;
         self.entries.get(index)

@@ -87,7 +87,7 @@ pub fn read_keys(
 ) -> Result<Document, Error> {
     let text = source.text();
     let origin = Origin { source, base: 0, end: text.len() };
-    compose_keys(text.as_bytes(), origin, options.numbers, Some(wanted))
+    compose_text(text, origin, options.numbers, Some(wanted))
 }
 
 /// The same without the reader of the common part, to hold the two together.
@@ -97,9 +97,7 @@ pub fn read_keys(
 #[doc(hidden)]
 pub fn read_with_parser(source: &Source, options: &ReadOptions) -> Result<Document, Error> {
     let origin = Origin { source, base: 0, end: source.text().len() };
-    let mut duplicates = Vec::new();
-    let root = compose::first(source.text().as_bytes(), origin, options.numbers, &mut duplicates)?;
-    Ok(finished(root, duplicates))
+    parsed(source.text().as_bytes(), origin, options.numbers)
 }
 
 /// The same from bytes, which may be UTF-16 with a byte order mark or no text at all.
@@ -183,7 +181,11 @@ pub fn read_values_bytes(kind: SourceKind, name: &str, bytes: &[u8]) -> Result<D
                 _ => rest,
             };
             let origin = Origin { source: &source, base: bytes.len() - rest.len(), end: source.text().len() };
-            compose_piece(&line_ended(rest), origin, Numbers::Json).map_err(Error::of_values)
+            let ended = match rest.last() {
+                None | Some(b'\n') => Cow::Borrowed(rest),
+                Some(_) => Cow::Owned([rest, b"\n"].concat()),
+            };
+            compose_piece(&ended, origin, Numbers::Json).map_err(Error::of_values)
         }
     }
 }
@@ -210,43 +212,45 @@ pub fn documents<'s>(
 
 fn piece(source: &Source, range: Range<usize>, numbers: Numbers) -> Result<Document, Error> {
     let origin = Origin { source, base: range.start, end: range.end };
-    let bytes = source.text().get(range).unwrap_or_default().as_bytes();
-    compose_piece(bytes, origin, numbers)
+    compose_text(source.text().get(range).unwrap_or_default(), origin, numbers, None)
 }
 
 /// The same with a newline at its end.
 fn line_piece(source: &Source, range: Range<usize>, numbers: Numbers) -> Result<Document, Error> {
     let origin = Origin { source, base: range.start, end: range.end };
-    let bytes = source.text().get(range).unwrap_or_default().as_bytes();
-    compose_piece(&line_ended(bytes), origin, numbers)
-}
-
-// Rule: k8s.io/apimachinery pkg/util/yaml/decoder.go, LineReader ends every line with a newline.
-fn line_ended(bytes: &[u8]) -> Cow<'_, [u8]> {
-    match bytes.last() {
-        None | Some(b'\n') => Cow::Borrowed(bytes),
-        Some(_) => Cow::Owned([bytes, b"\n"].concat()),
+    let text = source.text().get(range).unwrap_or_default();
+    // Rule: k8s.io/apimachinery pkg/util/yaml/decoder.go, LineReader ends every line with a newline.
+    if text.is_empty() || text.ends_with('\n') {
+        compose_text(text, origin, numbers, None)
+    } else {
+        compose_text(&[text, "\n"].concat(), origin, numbers, None)
     }
 }
 
 fn compose_piece(bytes: &[u8], origin: Origin<'_>, numbers: Numbers) -> Result<Document, Error> {
-    compose_keys(bytes, origin, numbers, None)
+    match str::from_utf8(bytes) {
+        Ok(text) => compose_text(text, origin, numbers, None),
+        Err(_) => parsed(bytes, origin, numbers),
+    }
 }
 
-fn compose_keys(
-    bytes: &[u8],
+fn compose_text(
+    text: &str,
     origin: Origin<'_>,
     numbers: Numbers,
     wanted: Option<quick::Wanted>,
 ) -> Result<Document, Error> {
     let mut duplicates = Vec::new();
-    let quick = str::from_utf8(bytes)
-        .ok()
-        .and_then(|text| quick::first(text, origin, numbers, wanted, &mut duplicates));
-    let root = match quick {
-        Some(quick::Document(root)) => root,
-        None => compose::first(bytes, origin, numbers, &mut duplicates)?,
-    };
+    match quick::first(text, origin, numbers, wanted, &mut duplicates) {
+        Some(quick::Document(root)) => Ok(finished(root, duplicates)),
+        None => parsed(text.as_bytes(), origin, numbers),
+    }
+}
+
+/// What the parser makes of bytes.
+fn parsed(bytes: &[u8], origin: Origin<'_>, numbers: Numbers) -> Result<Document, Error> {
+    let mut duplicates = Vec::new();
+    let root = compose::first(bytes, origin, numbers, &mut duplicates)?;
     Ok(finished(root, duplicates))
 }
 
