@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::field::{Field, Site};
 use super::{MASK, Secrets};
 use crate::codec::{Data, Node, json};
-use crate::diag::render::is_secret_name;
+use crate::diag::render::{is_harmless, is_secret_name, line};
 use crate::diag::{Frame, SourceKind};
 use crate::manifest::Manifest;
 use crate::trace::Origin;
@@ -28,15 +28,21 @@ const WIDE: usize = 72;
 
 impl Style {
     fn bold(&self, text: &str) -> String {
-        if self.color { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
+        self.wrap("1", text)
     }
 
     fn dim(&self, text: &str) -> String {
-        if self.color { format!("\x1b[2m{text}\x1b[0m") } else { text.to_owned() }
+        self.wrap("2", text)
     }
 
     fn place(&self, text: &str) -> String {
-        if self.color { format!("\x1b[36m{text}\x1b[0m") } else { text.to_owned() }
+        self.wrap("36", text)
+    }
+
+    /// A text on one line, in which nothing is harmful.
+    fn wrap(&self, code: &str, text: &str) -> String {
+        let text = line(text);
+        if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text }
     }
 
     fn value(&self, origin: &Origin) -> String {
@@ -68,15 +74,15 @@ pub(super) fn is_secret(manifest: &Manifest, field: &Field, secrets: Secrets) ->
 /// A value on one line, as JSON unless it is plain text.
 fn shown(node: &Node) -> String {
     let text = match node.data() {
-        Data::String(text) if !text.is_empty() && !text.contains(char::is_control) => text.to_string(),
+        Data::String(text) if !text.is_empty() && text.chars().all(is_harmless) => text.to_string(),
         _ => json::write(node),
     };
     cut(&text)
 }
 
 fn cut(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    let short: String = line.chars().take(WIDE).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let first = text.lines().next().unwrap_or_default();
+    let short: String = first.chars().take(WIDE).map(|c| if is_harmless(c) { c } else { ' ' }).collect();
     if short.len() < text.len() { format!("{short}…") } else { short }
 }
 
@@ -122,14 +128,9 @@ pub fn explain_value(path: &str, fields: &[(&Manifest, &Field)], style: &Style) 
         let _ = writeln!(out, "{title} {count} field{}:", if count == 1 { "" } else { "s" });
         for (manifest, field) in own {
             let at = field.sites.first().map_or_else(String::new, site_place);
-            let line = format!(
-                "{}/{} {}: {}",
-                manifest.kind,
-                manifest.name,
-                field.path,
-                style.field_value(manifest, field)
-            );
-            let _ = writeln!(out, "  {line}  {}", style.place(&at));
+            let name = line(&format!("{}/{} {}", manifest.kind, manifest.name, field.path));
+            let value = style.field_value(manifest, field);
+            let _ = writeln!(out, "  {name}: {value}  {}", style.place(&at));
         }
     }
     out
@@ -143,9 +144,10 @@ pub(crate) fn is_at(path: &str, value: &str) -> bool {
 
 fn short(out: &mut String, manifest: &Manifest, field: &Field, style: &Style) {
     let at = field.sites.first().map_or_else(|| "not traced".to_owned(), site_place);
-    let _ = write!(out, "{}: {}  {}", field.path, style.field_value(manifest, field), style.place(&at));
+    let path = line(&field.path.to_string());
+    let _ = write!(out, "{path}: {}  {}", style.field_value(manifest, field), style.place(&at));
     for origin in &field.data {
-        let _ = write!(out, " {} {}", style.dim("<-"), origin.path);
+        let _ = write!(out, " {} {}", style.dim("<-"), line(&origin.path));
         if let Some(place) = origin.value.place() {
             let _ = write!(out, " {}", style.dim(&format!("({place})")));
         }
@@ -163,7 +165,7 @@ fn long(out: &mut String, manifest: &Manifest, field: &Field, style: &Style) {
         [first, rest @ ..] => {
             let _ = writeln!(out, "  written by  {}  {}", style.place(&site_place(first)), expression(first));
             for Frame { place, what } in first.calls.iter() {
-                let _ = writeln!(out, "  called by   {}  {what}", style.place(&place.to_string()));
+                let _ = writeln!(out, "  called by   {}  {}", style.place(&place.to_string()), line(what));
             }
             for site in rest.iter().take(3) {
                 let _ =
@@ -178,7 +180,7 @@ fn long(out: &mut String, manifest: &Manifest, field: &Field, style: &Style) {
         let _ = writeln!(
             out,
             "  made from   {} = {}  {}",
-            origin.path,
+            line(&origin.path),
             style.value(origin),
             set_at(&origin.value, style)
         );
@@ -189,7 +191,8 @@ fn long(out: &mut String, manifest: &Manifest, field: &Field, style: &Style) {
         } else {
             format!(" = {}", style.value(origin))
         };
-        let _ = writeln!(out, "  decided by  {}{value}  {}", origin.path, set_at(&origin.value, style));
+        let _ =
+            writeln!(out, "  decided by  {}{value}  {}", line(&origin.path), set_at(&origin.value, style));
     }
     if field.control.len() > MOST_CONTROL {
         let _ = writeln!(out, "  decided by  {} more values", field.control.len() - MOST_CONTROL);

@@ -1,11 +1,11 @@
 //! Commands of a GitHub workflow.
-// Rule: GitHub Docs, "Workflow commands for GitHub Actions"; escapes as in actions/toolkit packages/core/src/command.ts.
 
 use std::fmt::Write as _;
 
 use super::Report;
 use super::place::Located;
 use super::text::summary;
+use crate::diag::render::workflow::{data, property};
 use crate::diag::render::{self, Options};
 use crate::diag::{Severity, SourceKind};
 
@@ -45,12 +45,4 @@ pub(super) fn print(report: &Report, options: &Options) -> String {
     out.push_str(&summary(report));
     out.push('\n');
     out
-}
-
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }

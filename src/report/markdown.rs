@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::Report;
 use super::place::{Located, level};
 use super::text::summary;
-use crate::diag::render::{self, Options};
+use crate::diag::render::{self, Options, harmless};
 
 /// A heading that counts and a table of findings; nothing else when there is none.
 pub(super) fn print(report: &Report, options: &Options) -> String {
@@ -60,5 +60,5 @@ fn cell(text: &str) -> String {
 
 /// Text between backticks in a cell.
 fn code(text: &str) -> String {
-    text.replace('`', "'").replace('|', "\\|").replace('\n', " ")
+    harmless(text).replace('`', "'").replace('|', "\\|").replace('\n', " ")
 }

@@ -98,9 +98,7 @@ fn initial(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 /// Quirk: a `[]string` is sorted where it stands, seen through every reference.
 fn sort_alpha(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
     let value = arg(args, 0);
-    if let Value::List(list) = value
-        && list.ty().name == ListType::STRINGS.name
-    {
+    if let Some(list) = strings(value) {
         list.update(|items| items.sort_by_key(strval));
         return Ok(value.clone());
     }
@@ -209,7 +207,20 @@ fn join(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
 }
 
 fn to_strings(_: &mut CallCtx<'_>, args: &[Value]) -> Out {
-    Ok(Value::List(List::strings(strslice(arg(args, 0)))))
+    let value = arg(args, 0);
+    // Quirk: a list of texts is given back as it is, so one that was never made stays nil.
+    if strings(value).is_some() {
+        return Ok(value.clone());
+    }
+    Ok(Value::List(List::strings(strslice(value))))
+}
+
+/// The list, if it is one of texts (`[]string`).
+fn strings(value: &Value) -> Option<&List> {
+    match value {
+        Value::List(list) if list.ty().name == ListType::STRINGS.name => Some(list),
+        _ => None,
+    }
 }
 
 fn shuffle(ctx: &mut CallCtx<'_>, args: &[Value]) -> Out {

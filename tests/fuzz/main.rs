@@ -52,7 +52,7 @@ macro_rules! targets {
     };
 }
 
-targets!(archive clearml execute program schema set template yaml);
+targets!(archive clearml execute manifests program schema set template yaml);
 
 /// Of every chart under `CLEARML_K8S_SHARED/corpus`, each template is parsed at once and lazily.
 #[test]

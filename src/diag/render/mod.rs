@@ -11,6 +11,7 @@ mod short;
 #[cfg(test)]
 mod tests;
 mod width;
+pub(crate) mod workflow;
 
 use super::{Diagnostic, Place, SourceKind};
 
@@ -18,7 +19,7 @@ pub use full::full;
 pub use json::json;
 pub use mask::{Secrets, is_secret_name};
 pub use short::short;
-pub(crate) use width::is_harmless;
+pub(crate) use width::{harmless, is_harmless, line};
 
 /// What messages look like.
 #[derive(Clone, Debug)]

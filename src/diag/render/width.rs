@@ -8,6 +8,24 @@ pub(crate) fn is_harmless(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// Text whose control and direction characters are escapes; line ends stay.
+pub(crate) fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' || is_harmless(c) {
+            out.push(c);
+        } else {
+            out.extend(c.escape_unicode());
+        }
+    }
+    out
+}
+
+/// The same on one line.
+pub(crate) fn line(text: &str) -> String {
+    harmless(text).replace('\n', "\\n")
+}
+
 /// The columns of a harmless character: 0 for marks that stand over the one before, 2 for wide ones.
 pub(super) fn columns(c: char) -> usize {
     match u32::from(c) {

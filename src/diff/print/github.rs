@@ -1,10 +1,10 @@
 //! Annotations of a GitHub workflow.
-// Rule: GitHub Docs, "Workflow commands for GitHub Actions"; escapes as in actions/toolkit packages/core/src/command.ts.
 
 use std::fmt::Write as _;
 
 use super::words::{counts, folded, inline, remarks};
 use crate::diag::SourceKind;
+use crate::diag::render::workflow::{data, property};
 use crate::diff::{Action, Change, Diff, ObjectDiff};
 
 /// Changes named in one annotation.
@@ -58,12 +58,4 @@ fn line(change: &Change) -> String {
         (_, Some(to)) => format!("{}: {} is new", change.path, inline(to)),
         (None, None) => change.path.to_string(),
     }
-}
-
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }

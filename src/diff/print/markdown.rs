@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::words::{counts, folded, harmless, remarks};
+use super::words::{counts, folded, remarks};
 use super::{Look, unified};
+use crate::diag::render::harmless;
 use crate::diff::{Action, Diff, ObjectDiff};
 
 /// Bytes a comment on GitHub may have, less some for what a workflow adds.

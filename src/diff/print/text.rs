@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::words::{block, counts, folded, harmless, inline, is_long, remarks, sign};
+use super::words::{block, counts, folded, inline, is_long, remarks, sign};
 use super::{Look, unified};
 use crate::codec::Node;
+use crate::diag::render::{harmless, line};
 use crate::diff::{Action, Change, Diff, ObjectDiff, Step, What};
 
 /// ANSI escapes, or nothing.
@@ -54,7 +55,7 @@ pub fn text(diff: &Diff, look: &Look) -> String {
 
 fn head(out: &mut String, object: &ObjectDiff, paint: Paint) {
     let sign = sign(object);
-    let _ = writeln!(out, "{}", paint.by_sign(sign, &format!("{sign} {}", harmless(&object.id.to_string()))));
+    let _ = writeln!(out, "{}", paint.by_sign(sign, &format!("{sign} {}", line(&object.id.to_string()))));
     for remark in remarks(object) {
         let _ = writeln!(out, "  {}", paint.wrap("1", &remark));
     }
@@ -67,7 +68,7 @@ fn field(out: &mut String, change: &Change, paint: Paint) {
         What::Removed => '-',
         What::Replaced | What::Reordered => '~',
     };
-    let path = harmless(&change.path.to_string());
+    let path = line(&change.path.to_string());
     let start = paint.by_sign(sign, &format!("    {sign} {path}"));
     match (change.what, &change.from, &change.to) {
         (What::Reordered, Some(from), Some(to)) => {
@@ -109,5 +110,5 @@ fn lines(out: &mut String, text: &str, paint: Paint) {
 
 fn names(list: &Node) -> String {
     let names = list.as_list().unwrap_or_default().iter().filter_map(Node::as_str);
-    names.map(harmless).collect::<Vec<_>>().join(", ")
+    names.map(line).collect::<Vec<_>>().join(", ")
 }

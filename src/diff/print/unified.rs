@@ -5,6 +5,7 @@ use similar::TextDiff;
 use super::Look;
 use super::words::block;
 use crate::codec::Node;
+use crate::diag::render::line;
 use crate::diff::ObjectDiff;
 
 /// Lines around a change.
@@ -14,7 +15,7 @@ const CONTEXT: usize = 3;
 pub(super) fn object(object: &ObjectDiff, look: &Look) -> String {
     let yaml = |node: Option<&Node>| node.map(block).unwrap_or_default();
     let name = |side: &str, there: bool| {
-        if there { format!("{} ({side})", object.id) } else { "/dev/null".to_owned() }
+        if there { line(&format!("{} ({side})", object.id)) } else { "/dev/null".to_owned() }
     };
     let (from, to) = (yaml(object.from.as_ref()), yaml(object.to.as_ref()));
     TextDiff::from_lines(&from, &to)

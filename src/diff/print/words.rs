@@ -2,25 +2,12 @@
 
 use crate::codec::yaml::{self, KeyOrder};
 use crate::codec::{Data, Node, json};
-use crate::diag::render::is_harmless;
+use crate::diag::render::{harmless, line};
 use crate::diff::mask::MASK;
 use crate::diff::{Action, Diff, ObjectDiff, Totals};
 
 /// Characters of a value past which it is cut on one line.
 const MOST_SHOWN: usize = 160;
-
-/// Text whose control and direction characters are escapes; line ends stay.
-pub(super) fn harmless(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c == '\n' || is_harmless(c) {
-            out.push(c);
-        } else {
-            out.extend(c.escape_unicode());
-        }
-    }
-    out
-}
 
 /// A value on one line: scalars as YAML writes them, collections as JSON.
 pub(super) fn inline(node: &Node) -> String {
@@ -69,15 +56,11 @@ pub(super) fn sign(object: &ObjectDiff) -> char {
 pub(super) fn remarks(object: &ObjectDiff) -> Vec<String> {
     let mut remarks = Vec::new();
     for blocked in &object.blocked {
-        let paths = blocked.paths.join(", ");
+        let paths = line(&blocked.paths.join(", "));
         remarks.push(format!("an apply is refused: {paths}: {}; {}", blocked.words, blocked.advice));
     }
     if let Some((from, to)) = &object.versions {
-        remarks.push(format!(
-            "written for another version of the API: {} → {}",
-            harmless(from),
-            harmless(to)
-        ));
+        remarks.push(format!("written for another version of the API: {} → {}", line(from), line(to)));
     }
     if object.restarts_pods {
         remarks.push("its pods are replaced".to_owned());

@@ -4,6 +4,7 @@
 mod archive;
 mod clearml;
 mod execute;
+mod manifests;
 mod program;
 mod schema;
 mod set;
@@ -22,6 +23,7 @@ pub(crate) const TARGETS: &[(&str, Body)] = &[
     ("archive", archive::run),
     ("clearml", clearml::run),
     ("execute", execute::run),
+    ("manifests", manifests::run),
     ("program", program::run),
     ("schema", schema::run),
     ("set", set::run),
@@ -84,6 +86,17 @@ fn assert_printable(diagnostic: &Diagnostic) {
         let harmful = |c: char| c.is_control() && c != '\n';
         assert!(!printed.contains(harmful), "{printed:?}");
     }
+}
+
+/// A program can read it.
+fn assert_json(text: &str) {
+    let read = serde_json::from_str::<serde_json::Value>(text);
+    assert!(read.is_ok(), "{read:?}: {text}");
+}
+
+/// A terminal is not steered by it.
+fn assert_harmless(text: &str) {
+    assert!(!text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')), "{text:?}");
 }
 
 /// Whether two trees hold the same: places, styles and the order of keys do not count.

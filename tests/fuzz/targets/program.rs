@@ -1,16 +1,19 @@
-//! A whole chart in memory, loaded and rendered: the same bytes or the same error twice.
+//! A whole chart in memory, loaded and rendered: the same bytes or the same error twice, and explanations that are
+//! harmless to a terminal.
 //! Input: files, each behind a line `==== PATH`; `values` is what the user gives.
 
 use clearml_k8s::chart::Chart;
 use clearml_k8s::codec::yaml;
 use clearml_k8s::codec::{Map, Node};
 use clearml_k8s::diag::{Source, SourceKind};
+use clearml_k8s::explain::{self, Field, Secrets, Style};
 use clearml_k8s::gotmpl::stack;
 use clearml_k8s::helm::Release;
 use clearml_k8s::host::Seeded;
+use clearml_k8s::manifest::Manifest;
 
 use super::archive::pack;
-use super::{has_great_number, text};
+use super::{assert_harmless, assert_json, has_great_number, text};
 
 /// Functions that take long by design.
 const SLOW: [&str; 5] = ["bcrypt", "htpasswd", "derivePassword", "gen", "uild"];
@@ -50,6 +53,27 @@ fn render(text: &str, traced: bool) -> Result<String, String> {
         .values(user)
         .traced(traced)
         .render(Seeded::new(b"fuzz").at(1_700_000_000, 0))
+        .inspect(|rendered| {
+            if traced {
+                rendered.manifests.iter().for_each(explained);
+            }
+        })
         .map(|rendered| format!("{}\n{}", rendered.text(), rendered.notes))
         .map_err(|error| error.to_string())
+}
+
+fn explained(manifest: &Manifest) {
+    let Ok(fields) = explain::fields(manifest) else { return };
+    let secrets = Secrets { shown: false, is_secret: |path| path.contains("password") };
+    let style = Style { color: false, secrets };
+    let all: Vec<&Field> = fields.iter().collect();
+    assert_harmless(&explain::explain_fields(manifest, &all, &style));
+    // A few are explained at length.
+    all.chunks(2).for_each(|few| assert_harmless(&explain::explain_fields(manifest, few, &style)));
+    let of_manifest: Vec<(&Manifest, &Field)> = fields.iter().map(|field| (manifest, field)).collect();
+    for origin in fields.iter().flat_map(|field| field.data.iter().chain(&field.control)).take(8) {
+        assert_harmless(&explain::explain_value(&origin.path, &of_manifest, &style));
+    }
+    let release = explain::Release { chart: "c", namespace: "default", output: manifest.text.text() };
+    assert_json(&explain::source_map(&release, &[(manifest, all)], secrets));
 }
