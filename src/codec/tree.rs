@@ -176,6 +176,7 @@ impl Tree for Walk {
             Value::Complex(..) => return Err(NO_YAML_TYPE.to_owned()),
             Value::Str(text) if !json && text.as_str().is_none() => Item::Binary(text.clone()),
             Value::Str(text) => Item::Text(text.clone()),
+            Value::Bytes(bytes) if bytes.is_nil() && json => Item::Null,
             Value::Bytes(bytes) if json => {
                 Item::Text(base64::engine::general_purpose::STANDARD.encode(bytes.as_bytes()).into())
             }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 use std::rc::Rc;
 
 use super::{Kind, List, Map, Method, Object, Str};
@@ -22,6 +23,29 @@ pub trait LazyMap {
 pub trait LazyList {
     /// The items; called once.
     fn items(&self) -> Vec<Value>;
+}
+
+/// What a `[]uint8` holds; equal to another one as `reflect.DeepEqual` has it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Bytes {
+    data: Str,
+    is_nil: bool,
+}
+
+impl Bytes {
+    /// Whether it is Go's nil: what a missing key of a map of them gives.
+    #[must_use]
+    pub fn is_nil(&self) -> bool {
+        self.is_nil
+    }
+}
+
+impl Deref for Bytes {
+    type Target = Str;
+
+    fn deref(&self) -> &Str {
+        &self.data
+    }
 }
 
 /// A value as a template sees it. A clone copies a few words and counts a reference.
@@ -49,7 +73,7 @@ pub enum Value {
     /// `string`
     Str(Str),
     /// `[]uint8`; so rare that it stands elsewhere: without it a value has three words instead of four.
-    Bytes(Rc<Str>),
+    Bytes(Rc<Bytes>),
     /// A slice.
     List(List),
     /// A map.
@@ -70,7 +94,13 @@ impl Value {
     /// A `[]uint8`.
     #[must_use]
     pub fn bytes(bytes: impl Into<Str>) -> Self {
-        Self::Bytes(Rc::new(bytes.into()))
+        Self::Bytes(Rc::new(Bytes { data: bytes.into(), is_nil: false }))
+    }
+
+    /// The nil `[]uint8`.
+    #[must_use]
+    pub fn nil_bytes() -> Self {
+        Self::Bytes(Rc::new(Bytes { data: Str::EMPTY, is_nil: true }))
     }
 
     /// A `[]interface {}`.
@@ -293,7 +323,7 @@ impl fmt::Debug for Value {
             Self::Float64(value) => write!(f, "{value:?}"),
             Self::Complex(re, im) => write!(f, "({re:?}{im:+?}i)"),
             Self::Str(text) => fmt::Debug::fmt(text, f),
-            Self::Bytes(bytes) => write!(f, "b{bytes:?}"),
+            Self::Bytes(bytes) => write!(f, "b{:?}", bytes.data),
             Self::List(list) => fmt::Debug::fmt(list, f),
             Self::Map(map) => fmt::Debug::fmt(map, f),
             Self::Duration(nanoseconds) => write!(f, "{nanoseconds}ns"),

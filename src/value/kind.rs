@@ -100,7 +100,7 @@ impl Elem {
             Self::String => Value::Str(Str::EMPTY),
             Self::Int => Value::Int(0),
             Self::Bool => Value::Bool(false),
-            Self::Bytes => Value::bytes(Str::EMPTY),
+            Self::Bytes => Value::nil_bytes(),
             Self::AnyList => Value::List(super::List::nil(&ListType::ANY)),
             Self::AnyMap => Value::Map(super::Map::nil(&MapType::ANY)),
         }

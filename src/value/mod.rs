@@ -13,7 +13,7 @@ mod object;
 mod room;
 mod str;
 
-pub use any::{LazyList, LazyMap, Value};
+pub use any::{Bytes, LazyList, LazyMap, Value};
 pub use budget::{Limits, MOST_ITEMS, MOST_OUTPUT, MOST_STEPS, MOST_TEXT};
 pub use kind::{Elem, Kind, ListType, MapType, Method, Param};
 pub use list::List;

@@ -90,6 +90,7 @@ fn class(value: &Value, depth: usize) -> Result<Class, WriteError> {
             }
             if tables { Class::Tables } else { Class::Array }
         }
+        Value::Bytes(bytes) if bytes.is_nil() => Class::Nil,
         Value::Bytes(_) => Class::Array,
         Value::Complex(..) => return fail("unsupported type: complex128"),
         Value::Object(object) if object.type_name() != "time.Time" => Class::Table,

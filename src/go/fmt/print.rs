@@ -4,7 +4,7 @@ use super::flags::{Flags, truncate};
 use super::number;
 use crate::go::strconv::{can_backquote, quote, quote_ascii};
 use crate::go::time::duration_text;
-use crate::value::{Kind, MAX_DEPTH, Object, Str, Value, budget};
+use crate::value::{Bytes, Kind, MAX_DEPTH, Object, Str, Value, budget};
 
 pub(super) struct Printer<'o> {
     pub(super) out: &'o mut Vec<u8>,
@@ -87,7 +87,7 @@ impl<'o> Printer<'o> {
             Value::Float64(number) => number::float(self.out, self.flags, *number, verb),
             Value::Complex(re, im) => self.complex(*re, *im, verb),
             Value::Str(text) => self.string(text.as_bytes(), verb),
-            Value::Bytes(bytes) => self.bytes(bytes.as_bytes(), verb),
+            Value::Bytes(bytes) => self.bytes(bytes, verb),
             Value::Duration(nanoseconds) => {
                 if self.uses_text(verb) {
                     self.string(duration_text(*nanoseconds).as_bytes(), verb)
@@ -274,17 +274,21 @@ impl<'o> Printer<'o> {
         self.flags.pad(self.out, &text);
     }
 
-    fn bytes(&mut self, bytes: &[u8], verb: char) -> bool {
+    fn bytes(&mut self, bytes: &Bytes, verb: char) -> bool {
         if matches!(verb, 's' | 'q' | 'x' | 'X') {
-            return self.string(bytes, verb);
+            return self.string(bytes.as_bytes(), verb);
         }
         let (open, comma, close) = self.brackets();
         if self.flags.sharp_v {
             // Rule: fmt/print.go: only an argument itself is known as bytes.
             self.write(if self.depth == 0 { "[]byte" } else { "[]uint8" });
+            if bytes.is_nil() {
+                self.write("(nil)");
+                return true;
+            }
         }
         self.write(open);
-        for (index, byte) in bytes.iter().enumerate() {
+        for (index, byte) in bytes.as_bytes().iter().enumerate() {
             if index > 0 {
                 self.write(comma);
             }

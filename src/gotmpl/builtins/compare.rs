@@ -96,6 +96,7 @@ fn is_nil(value: &Value) -> bool {
     match value {
         Value::List(list) => list.is_nil(),
         Value::Map(map) => map.is_nil(),
+        Value::Bytes(bytes) => bytes.is_nil(),
         other => other.is_nil(),
     }
 }
