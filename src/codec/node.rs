@@ -463,6 +463,25 @@ mod tests {
     }
 
     #[test]
+    fn every_key_is_found_in_small_maps_and_large_ones() {
+        for count in [0, 1, 2, 20, FEW_ENTRIES, FEW_ENTRIES + 1, 99] {
+            // Of one length, and alike up to their ends.
+            let key = |number: usize| format!("a-long-key-{number:02}");
+            let map =
+                Map::from_entries((0..count).map(|number| entry(&key(number), number as i64)).collect());
+            for number in 0..count {
+                assert_eq!(map.get(&key(number)).and_then(Node::as_i64), Some(number as i64), "{count}");
+            }
+            for other in [key(count).as_str(), "a-long-key-", "b-long-key-00", ""] {
+                assert_eq!(map.get(other), None, "{count} {other}");
+            }
+        }
+        let map = Map::from_entries(vec![entry("", 1), entry("ab", 2), entry("ac", 3)]);
+        assert_eq!(map.get("").and_then(Node::as_i64), Some(1));
+        assert_eq!(map.get("ac").and_then(Node::as_i64), Some(3));
+    }
+
+    #[test]
     fn whole_floats_count_as_integers() {
         assert_eq!(Node::new(Data::Float(80.0)).as_i64(), Some(80));
         assert_eq!(Node::new(Data::Float(80.5)).as_i64(), None);

@@ -99,6 +99,13 @@ fn assert_harmless(text: &str) {
     assert!(!text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')), "{text:?}");
 }
 
+/// Nor does it read in another order than it is written.
+fn assert_shown(text: &str) {
+    assert_harmless(text);
+    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    assert!(!text.contains(turns), "{text:?}");
+}
+
 /// Whether two trees hold the same: places, styles and the order of keys do not count.
 fn same(a: &Node, b: &Node) -> bool {
     match (a.data(), b.data()) {

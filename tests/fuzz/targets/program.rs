@@ -13,7 +13,7 @@ use clearml_k8s::host::Seeded;
 use clearml_k8s::manifest::Manifest;
 
 use super::archive::pack;
-use super::{assert_harmless, assert_json, has_great_number, text};
+use super::{assert_json, assert_shown, has_great_number, text};
 
 /// Functions that take long by design.
 const SLOW: [&str; 5] = ["bcrypt", "htpasswd", "derivePassword", "gen", "uild"];
@@ -67,12 +67,12 @@ fn explained(manifest: &Manifest) {
     let secrets = Secrets { shown: false, is_secret: |path| path.contains("password") };
     let style = Style { color: false, secrets };
     let all: Vec<&Field> = fields.iter().collect();
-    assert_harmless(&explain::explain_fields(manifest, &all, &style));
+    assert_shown(&explain::explain_fields(manifest, &all, &style));
     // A few are explained at length.
-    all.chunks(2).for_each(|few| assert_harmless(&explain::explain_fields(manifest, few, &style)));
+    all.chunks(2).for_each(|few| assert_shown(&explain::explain_fields(manifest, few, &style)));
     let of_manifest: Vec<(&Manifest, &Field)> = fields.iter().map(|field| (manifest, field)).collect();
     for origin in fields.iter().flat_map(|field| field.data.iter().chain(&field.control)).take(8) {
-        assert_harmless(&explain::explain_value(&origin.path, &of_manifest, &style));
+        assert_shown(&explain::explain_value(&origin.path, &of_manifest, &style));
     }
     let release = explain::Release { chart: "c", namespace: "default", output: manifest.text.text() };
     assert_json(&explain::source_map(&release, &[(manifest, all)], secrets));
